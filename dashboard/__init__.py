@@ -1,0 +1,1 @@
+"""Everything a person meets: screen, command line, words and pictures."""

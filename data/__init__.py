@@ -1,0 +1,1 @@
+"""Ground floor: what a table is, where it comes from, how it is kept."""

@@ -1,0 +1,383 @@
+"""One contract per table: grain, columns, types, key and allowed values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import ContractError
+
+TEXT, WHOLE, NUMBER, DAY, FLAG = pa.string(), pa.int64(), pa.float64(), pa.date32(), pa.bool_()
+CELL = pa.int64()  # an H3 index; the top bit of an H3 index is always 0, so it fits a signed integer
+
+RECORD_KINDS = ("seizure", "trace", "detection", "aggregate")
+DATE_PRECISIONS = ("day", "month", "quarter", "year", "period")
+MODES = ("air", "sea", "land_road", "rail", "mail", "pedestrian", "river", "other")
+BORDER_DIRECTIONS = ("inbound", "outbound", "transit", "domestic", "international_waters")
+MODI_OPERANDI = ("parcel", "parts", "darknet", "printed", "converted", "concealed", "other")
+PRECISIONS = ("exact", "place", "admin2", "admin1", "country", "sea")  # finest first
+ROLES = (
+    "manufacture",
+    "last_legal",
+    "departure",
+    "citizenship",
+    "transit",
+    "seizure",
+    "recovery",
+    "detection",
+    "intended_destination",
+)
+STATUSES = ("licit", "observed", "intended", "trace")
+CUSTODY_EVENTS = ("made", "exported", "imported", "sold", "reported_lost", "reported_stolen", "seized")
+PLACE_LEVELS = ("country", "admin1", "place")
+MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract; ``unit`` and ``note`` say what the name cannot."""
+
+    name: str
+    type: pa.DataType
+    is_nullable: bool = False
+    allowed: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What one row of a table is, what columns it has, and what makes a row unique."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema, in column order."""
+        return pa.schema([pa.field(c.name, c.type, c.is_nullable) for c in self.columns])
+
+
+def _null(name: str, kind: pa.DataType, note: str = "", allowed: tuple[str, ...] = ()) -> Column:
+    return Column(name, kind, True, allowed, note)
+
+
+_PROVENANCE = (
+    Column("source_id", TEXT),
+    Column("source_file", TEXT, note="file name as imported"),
+    Column("source_row", WHOLE, note="row as a spreadsheet shows it: the first row of the file is 1"),
+)
+_DATES = (
+    Column("date_start", DAY),
+    Column("date_end", DAY, note="last day, inclusive"),
+    Column("date_precision", TEXT, allowed=DATE_PRECISIONS),
+)
+_POINT = (
+    _null("lon", NUMBER, "degrees east, WGS 84"),
+    _null("lat", NUMBER, "degrees north, WGS 84"),
+    _null("precision", TEXT, "of the stated place; null where no place is known", PRECISIONS),
+)
+
+OBSERVATIONS = Table(
+    "observations",
+    "one per published record of a seizure, trace, detection or aggregate",
+    ("obs_id",),
+    (
+        Column("obs_id", TEXT, note="source, content hash and occurrence: the same record has the same id in every file"),
+        *_PROVENANCE,
+        _null("source_column", TEXT, "where one row of the file holds several records: the column's heading"),
+        Column("layer", TEXT),
+        Column("record_kind", TEXT, allowed=RECORD_KINDS),
+        *_DATES,
+        _null("commodity", TEXT, "group: weapon type, drug group, form of exploitation"),
+        _null("commodity_raw", TEXT),
+        _null("quantity", NUMBER, "in quantity_unit_raw"),
+        _null("quantity_unit_raw", TEXT),
+        _null("quantity_kg", NUMBER, "only for units of mass"),
+        _null("item_count", WHOLE, "pieces: firearms, victims; never rounds, grams or tablets"),
+        Column("case_count", WHOLE, note="records it stands for: 1 for a case; for a suppressed count its lower bound"),
+        Column("case_count_high", WHOLE, note="equal to case_count unless suppressed"),
+        _null("transport_mode", TEXT, allowed=MODES),
+        _null("transport_mode_raw", TEXT),
+        _null("border_direction", TEXT, allowed=BORDER_DIRECTIONS),
+        _null("modus_operandi", TEXT, allowed=MODI_OPERANDI),
+        _null("modus_operandi_raw", TEXT),
+        Column("repeat_count", WHOLE, note="rows of the same file with exactly this content, this one included"),
+        Column("is_suppressed", FLAG, note="the publisher printed a range instead of the count"),
+        Column("is_subtotal", FLAG, note="also contained in another record of its source: kept, never in flows"),
+        _null("trace_id", TEXT, "custody events of the same item"),
+    ),
+)
+
+WAYPOINTS = Table(
+    "waypoints",
+    "one per stated place of an observation, in travel order",
+    ("obs_id", "seq"),
+    (
+        Column("obs_id", TEXT),
+        Column("seq", WHOLE, note="0 is where the journey began, as far as stated"),
+        Column("role", TEXT, allowed=ROLES),
+        _null("place_id", TEXT, "null where the words name no place we know"),
+        _null("place_raw", TEXT, "the published words"),
+        *_POINT,
+    ),
+)
+
+LEGS = Table(
+    "legs",
+    "one per directed hop between two consecutive known waypoints of an observation",
+    ("leg_id",),
+    (
+        Column("leg_id", TEXT),
+        Column("obs_id", TEXT),
+        Column("leg_seq", WHOLE),
+        Column("layer", TEXT),
+        Column("source_id", TEXT),
+        Column("status", TEXT, allowed=STATUSES),
+        Column("origin_id", TEXT),
+        Column("destination_id", TEXT),
+        Column("origin_role", TEXT, allowed=ROLES),
+        Column("destination_role", TEXT, allowed=ROLES),
+        _null("transport_mode", TEXT, "of the leg that was intercepted; null on the others", MODES),
+        _null("commodity", TEXT),
+        Column("date_start", DAY),
+        Column("date_end", DAY),
+        Column("year", WHOLE, note="of date_start"),
+        Column("record_count", WHOLE),
+        Column("record_count_high", WHOLE),
+        _null("item_count", WHOLE),
+        Column("weight", NUMBER, note="evidence weight of the leg's records, before kappa; see geo/README.md"),
+        Column("precision", TEXT, allowed=PRECISIONS, note="of the less precise end"),
+        Column("origin_cell", CELL, note="H3 resolution 3"),
+    ),
+)
+
+CUSTODY_EVENTS_TABLE = Table(
+    "custody_events",
+    "one per known step in the custody of one traced item",
+    ("trace_id", "seq"),
+    (
+        Column("trace_id", TEXT),
+        Column("seq", WHOLE),
+        _null("obs_id", TEXT, "the observation that ends the trace"),
+        *_PROVENANCE,
+        Column("event", TEXT, allowed=CUSTODY_EVENTS),
+        _null("holder_raw", TEXT),
+        _null("is_lawful", FLAG, "the holder was under lawful control"),
+        _null("date_start", DAY),
+        _null("date_end", DAY),
+        _null("place_id", TEXT),
+        _null("place_raw", TEXT),
+        *_POINT,
+    ),
+)
+
+CUSTODY_EDGES = Table(
+    "custody_edges",
+    "one per hand-over between two consecutive custody events of a trace",
+    ("trace_id", "seq"),
+    (
+        Column("trace_id", TEXT),
+        Column("seq", WHOLE, note="of the later event"),
+        Column("from_event", TEXT, allowed=CUSTODY_EVENTS),
+        Column("to_event", TEXT, allowed=CUSTODY_EVENTS),
+        _null("origin_id", TEXT),
+        _null("destination_id", TEXT),
+        _null("days", WHOLE, "between the two events; null where a date is unknown"),
+        Column("is_diversion", FLAG, note="the first step from lawful to other hands"),
+    ),
+)
+
+INCIDENTS = Table(
+    "incidents",
+    "one per recorded incident of terrorism or violence",
+    ("incident_id",),
+    (
+        Column("incident_id", TEXT),
+        *_PROVENANCE,
+        Column("layer", TEXT),
+        _null("incident_kind", TEXT),
+        _null("incident_kind_raw", TEXT),
+        *_DATES,
+        Column("year", WHOLE, note="of date_start"),
+        _null("country_id", TEXT),
+        _null("country_raw", TEXT),
+        _null("place_raw", TEXT),
+        *_POINT,
+        _null("cell", CELL, "H3 resolution 3; null where no point is known"),
+        _null("actor_a", TEXT, "only as published"),
+        _null("actor_b", TEXT, "only as published"),
+        _null("killed_count_low", WHOLE),
+        _null("killed_count", WHOLE),
+        _null("killed_count_high", WHOLE),
+    ),
+)
+
+PLACES = Table(
+    "places",
+    "one per place of the gazetteer that a release uses",
+    ("place_id",),
+    (
+        Column("place_id", TEXT, note="ISO 3166-1 alpha-3 for a country, ISO 3166-2 or our own id below it"),
+        Column("name", TEXT),
+        Column("level", TEXT, allowed=PLACE_LEVELS),
+        Column("country_id", TEXT, note="ISO 3166-1 alpha-3; XKX for Kosovo, in the UN's sense of 1244"),
+        _null("parent_id", TEXT),
+        _null("region", TEXT),
+        _null("subregion", TEXT),
+        Column("lon", NUMBER, note="representative point, WGS 84"),
+        Column("lat", NUMBER),
+    ),
+)
+
+SOURCES = Table(
+    "sources",
+    "one per imported file",
+    ("import_id",),
+    (
+        Column("import_id", TEXT, note="source and SHA-256 of the file"),
+        Column("source_id", TEXT),
+        Column("title", TEXT),
+        Column("publisher", TEXT),
+        Column("licence", TEXT),
+        Column("attribution", TEXT),
+        Column("redistributable", FLAG),
+        Column("marking", TEXT, allowed=MARKINGS),
+        Column("is_synthetic", FLAG),
+        _null("caveat", TEXT, "what the publisher asks to be shown, or what the source leaves out"),
+        _null("retrieved_on", DAY, "day the file was imported, unless stated"),
+        _null("edition", TEXT),
+        Column("source_file", TEXT),
+        Column("file_sha256", TEXT),
+        Column("row_count_read", WHOLE),
+        Column("row_count_kept", WHOLE),
+        Column("row_count_quarantined", WHOLE),
+    ),
+)
+
+UNRESOLVED = Table(
+    "unresolved",
+    "one per published place name of an import that the gazetteer does not know",
+    ("source_id", "column", "name"),
+    (Column("source_id", TEXT), Column("column", TEXT), Column("name", TEXT), Column("row_count", WHOLE)),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    "one per row that was read and set aside",
+    ("source_file", "source_row", "rule"),
+    (
+        Column("source_file", TEXT),
+        Column("source_row", WHOLE),
+        _null("column", TEXT),
+        _null("value", TEXT),
+        Column("rule", TEXT, note="the reason, as a sentence"),
+        Column("row_json", TEXT, note="the whole row as read"),
+    ),
+)
+
+PATHS = Table(
+    "paths",
+    "one per unordered pair of places that a leg joins (place_a < place_b)",
+    ("place_a", "place_b"),
+    (
+        Column("place_a", TEXT),
+        Column("place_b", TEXT),
+        _null("length_km", NUMBER, "geodesic, WGS 84; null where refused"),
+        _null("refused", TEXT, "why no path was built"),
+    ),
+)
+
+PATH_EDGES = Table(
+    "path_edges",
+    "one per step of a path from place_a to place_b",
+    ("place_a", "place_b", "step"),
+    (
+        Column("place_a", TEXT),
+        Column("place_b", TEXT),
+        Column("step", WHOLE),
+        Column("from_cell", CELL, note="H3 resolution 3"),
+        Column("to_cell", CELL),
+        Column("probability", NUMBER, note="share of the route ensemble that uses the step; 1 for a single path"),
+    ),
+)
+
+IMPORTED = (OBSERVATIONS, WAYPOINTS, CUSTODY_EVENTS_TABLE, INCIDENTS, PLACES, UNRESOLVED)
+RELEASED = (
+    OBSERVATIONS,
+    WAYPOINTS,
+    LEGS,
+    CUSTODY_EVENTS_TABLE,
+    CUSTODY_EDGES,
+    INCIDENTS,
+    PLACES,
+    SOURCES,
+    UNRESOLVED,
+    PATHS,
+    PATH_EDGES,
+)
+TABLES = {t.name: t for t in (*RELEASED, QUARANTINE)}
+
+
+def empty(table: Table) -> pa.Table:
+    """Return the table with no rows."""
+    return table.schema.empty_table()
+
+
+def check(frame: pd.DataFrame | pa.Table, table: Table) -> pa.Table:
+    """Return the frame as an Arrow table that keeps the contract, columns in contract order.
+
+    Raises:
+        ContractError: a column is missing or of another type, a required value is null, a value is not
+            allowed, or two rows share the key. The message names the table, the column and the value.
+    """
+    missing = [c.name for c in table.columns if c.name not in _names(frame)]
+    if missing:
+        raise ContractError(f"Table {table.name}: column {missing[0]} is missing; expected {_listed(table.schema.names)}.")
+    names = table.schema.names
+    try:
+        arrow = (
+            pa.Table.from_pandas(frame[names], table.schema, preserve_index=False)
+            if isinstance(frame, pd.DataFrame)
+            else frame.select(names).cast(table.schema)
+        )
+    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as wrong:
+        raise ContractError(f"Table {table.name}: {wrong}") from wrong
+    for column in table.columns:
+        _check_column(arrow[column.name], column, table)
+    _check_key(arrow, table)
+    return arrow.replace_schema_metadata(None)
+
+
+def _names(frame: pd.DataFrame | pa.Table) -> list[str]:
+    return list(frame.columns) if isinstance(frame, pd.DataFrame) else list(frame.schema.names)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _check_column(values: pa.ChunkedArray, column: Column, table: Table) -> None:
+    if values.null_count and not column.is_nullable:
+        raise ContractError(f"Table {table.name}: column {column.name} holds {values.null_count} nulls; it must hold none.")
+    if column.allowed:
+        extra = set(pc.unique(values).to_pylist()) - {None, *column.allowed}
+        if extra:
+            raise ContractError(
+                f"Table {table.name}: column {column.name} holds {sorted(extra)[0]!r}; allowed: {_listed(column.allowed)}."
+            )
+    if column.name in ("lon", "lat") and len(values):
+        limit = 180.0 if column.name == "lon" else 90.0
+        extremes = pc.min_max(values).as_py()
+        for value in (extremes["min"], extremes["max"]):
+            if value is not None and not abs(value) <= limit:
+                raise ContractError(f"Table {table.name}: {column.name} {value} is outside -{limit:g}..{limit:g}.")
+
+
+def _check_key(arrow: pa.Table, table: Table) -> None:
+    distinct = arrow.select(table.key).group_by(list(table.key)).aggregate([])
+    if len(distinct) != len(arrow):
+        raise ContractError(f"Table {table.name}: {len(arrow) - len(distinct)} rows repeat the key {_listed(table.key)}.")

@@ -1,0 +1,29 @@
+"""The errors this project raises; everything else is a defect."""
+
+
+class ContraflowError(Exception):
+    """Base of every error a user is meant to read: one sentence, with the cure."""
+
+
+class ContractError(ContraflowError):
+    """A table does not keep its contract."""
+
+
+class CrsError(ContractError):
+    """A frame is in another coordinate reference system than it must be."""
+
+
+class SourceError(ContraflowError):
+    """A file cannot be taken in as it is; nothing was stored."""
+
+
+class QueryError(ContraflowError):
+    """A question to the store cannot be answered."""
+
+
+class StoreError(ContraflowError):
+    """The store is missing, damaged, or holds no release."""
+
+
+class FilterError(ContraflowError):
+    """A reader's choice is not one this release can answer."""

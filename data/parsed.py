@@ -1,0 +1,30 @@
+"""What reading one file gives: canonical tables, the rows set aside, and the names nobody knows."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data import contracts
+
+
+def _none(table: contracts.Table) -> pd.DataFrame:
+    return contracts.empty(table).to_pandas()
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Canonical tables of one file; a table the source does not fill stays empty."""
+
+    row_count_read: int
+    observations: pd.DataFrame = field(default_factory=lambda: _none(contracts.OBSERVATIONS))
+    waypoints: pd.DataFrame = field(default_factory=lambda: _none(contracts.WAYPOINTS))
+    custody_events: pd.DataFrame = field(default_factory=lambda: _none(contracts.CUSTODY_EVENTS_TABLE))
+    incidents: pd.DataFrame = field(default_factory=lambda: _none(contracts.INCIDENTS))
+    places: pd.DataFrame = field(default_factory=lambda: _none(contracts.PLACES))
+    quarantine: pd.DataFrame = field(default_factory=lambda: _none(contracts.QUARANTINE))
+    unresolved: pd.DataFrame = field(default_factory=lambda: _none(contracts.UNRESOLVED))
+
+    @property
+    def row_count_kept(self) -> int:
+        """Records kept: observations and incidents."""
+        return len(self.observations) + len(self.incidents)

@@ -1,0 +1,1 @@
+"""Geometry and statistics: frames in, frames out; no database, no screen."""

@@ -1,0 +1,1 @@
+"""SQL, and the one way to run it."""
