@@ -86,7 +86,9 @@ OBSERVATIONS = Table(
     "one per published record of a seizure, trace, detection or aggregate",
     ("obs_id",),
     (
-        Column("obs_id", TEXT, note="source, content hash and occurrence: the same record has the same id in every file"),
+        Column(
+            "obs_id", TEXT, note="source, content hash and occurrence: the same record has the same id in every file"
+        ),
         *_PROVENANCE,
         _null("source_column", TEXT, "where one row of the file holds several records: the column's heading"),
         Column("layer", TEXT),
@@ -336,7 +338,9 @@ def check(frame: pd.DataFrame | pa.Table, table: Table) -> pa.Table:
     """
     missing = [c.name for c in table.columns if c.name not in _names(frame)]
     if missing:
-        raise ContractError(f"Table {table.name}: column {missing[0]} is missing; expected {_listed(table.schema.names)}.")
+        raise ContractError(
+            f"Table {table.name}: column {missing[0]} is missing; expected {_listed(table.schema.names)}."
+        )
     names = table.schema.names
     try:
         arrow = (
@@ -362,7 +366,9 @@ def _listed(words: Iterable[str]) -> str:
 
 def _check_column(values: pa.ChunkedArray, column: Column, table: Table) -> None:
     if values.null_count and not column.is_nullable:
-        raise ContractError(f"Table {table.name}: column {column.name} holds {values.null_count} nulls; it must hold none.")
+        raise ContractError(
+            f"Table {table.name}: column {column.name} holds {values.null_count} nulls; it must hold none."
+        )
     if column.allowed:
         extra = set(pc.unique(values).to_pylist()) - {None, *column.allowed}
         if extra:
@@ -380,4 +386,6 @@ def _check_column(values: pa.ChunkedArray, column: Column, table: Table) -> None
 def _check_key(arrow: pa.Table, table: Table) -> None:
     distinct = arrow.select(table.key).group_by(list(table.key)).aggregate([])
     if len(distinct) != len(arrow):
-        raise ContractError(f"Table {table.name}: {len(arrow) - len(distinct)} rows repeat the key {_listed(table.key)}.")
+        raise ContractError(
+            f"Table {table.name}: {len(arrow) - len(distinct)} rows repeat the key {_listed(table.key)}."
+        )

@@ -1,0 +1,90 @@
+"""The reader's choice as one frozen value, to and from a link and the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+from data.contracts import MODES
+from data.errors import FilterError
+
+LAYERS = ("firearms", "drugs", "human_trafficking", "terrorism")
+KAPPA = 0.5  # weight of a stated destination that was not reached; METHOD of geo/README.md
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a page, a table, a chart and an export show together; ``()`` and None mean no limit."""
+
+    since: date | None = None
+    until: date | None = None
+    layers: tuple[str, ...] = LAYERS
+    region: tuple[str, ...] = ()
+    commodity: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    min_count: int = 1
+    kappa: float = KAPPA
+    top: int = 40
+
+    def __post_init__(self) -> None:
+        """Refuse a choice that cannot be answered.
+
+        Raises:
+            FilterError: the period is empty, a mode is unknown, or a number is out of range.
+        """
+        if self.since and self.until and self.since >= self.until:
+            raise FilterError(f"The period from {self.since} until {self.until} is empty; choose an earlier start.")
+        for mode in self.mode:
+            if mode not in MODES:
+                raise FilterError(f"Mode {mode!r} is unknown; choose from {', '.join(MODES)}.")
+        if self.min_count < 1:
+            raise FilterError(f"Minimum count {self.min_count} is below 1.")
+        if not 0 <= self.kappa <= 1:
+            raise FilterError(f"Kappa {self.kappa} is outside 0..1.")
+        if not 1 <= self.top <= 2000:
+            raise FilterError(f"Top {self.top} is outside 1..2000.")
+
+    def to_url(self) -> dict[str, str]:
+        """Return the choices that differ from the default, as text for a link."""
+        changed = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        return {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in changed.items()}
+
+    def to_dict(self) -> dict[str, object]:
+        """Return every choice as plain values, for JSON."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {
+            k: v.isoformat() if isinstance(v, date) else list(v) if isinstance(v, tuple) else v
+            for k, v in plain.items()
+        }
+
+    @classmethod
+    def from_url(cls, params: Mapping[str, str]) -> tuple["Filters", list[str]]:
+        """Return the filters a link asks for, and one sentence for each part that could not be used."""
+        chosen, notices = cls(), []
+        for name in (f.name for f in fields(cls) if f.name in params):
+            try:
+                chosen = replace(chosen, **{name: _parsed(name, params[name])})
+            except (ValueError, FilterError) as wrong:
+                notices.append(f"The link's {name} “{params[name][:40]}” was ignored: {_reason(name, wrong)}")
+        return chosen, notices
+
+
+def _parsed(name: str, text: str) -> object:
+    if name in ("since", "until"):
+        return date.fromisoformat(text)
+    if name in ("min_count", "top"):
+        return int(text)
+    if name == "kappa":
+        return float(text)
+    return words_of(text)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the comma-separated words of a text, without blanks."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _reason(name: str, wrong: Exception) -> str:
+    if isinstance(wrong, FilterError):
+        return str(wrong)
+    expected = {"since": "a date as 2020-01-31", "until": "a date as 2020-01-31", "kappa": "a number from 0 to 1"}
+    return f"expected {expected.get(name, 'a whole number')}."

@@ -1,0 +1,79 @@
+"""What a page is given: frozen values, made by assemble.py, drawn without another question to the store."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard.filters import Filters
+
+RELATIONS = ("common", "inverse", "mixed", "crossing", "insufficient")
+
+
+@dataclass(frozen=True)
+class Explore:
+    """Everything the Explore page shows for one release and one choice of filters.
+
+    Attributes:
+        release_id: The pinned release.
+        is_synthetic: True when any source of the release is made up.
+        marking: The strictest TLP marking of the sources.
+        filters: The choice this view answers.
+        totals: One row per layer of the release, shown or not: ``layer``, ``record_count`` (observations or
+            incidents that pass the filters), ``flow_record_count`` (of these, records with at least one leg between two known places),
+            ``flow_count`` (O-D flows after the minimum count).
+        flows: One row per (layer, origin_id, destination_id) of the chosen layers that reaches the minimum
+            count, largest first within its layer: ``layer, origin_id, destination_id, origin, destination`` (names),
+            ``origin_lon, origin_lat, destination_lon, destination_lat`` (degrees), ``origin_level,
+            destination_level`` (country, admin1, place), ``record_count, record_count_high, item_count (nullable),
+            intended_share`` (0..1), ``first_on, last_on, sources`` (text), ``corridor_id``, ``is_shown`` (top N of its layer).
+        corridors: One row per (corridor, other layer) with the firearms flows on the corridor:
+            ``corridor_id, origin_id, destination_id, origin, destination`` (oriented along the larger firearms
+            flow), ``layer`` (the other layer), ``relation`` (see RELATIONS), ``p_common, p_inverse, d`` (NaN
+            where insufficient), ``firearms_with, firearms_against, other_with, other_against`` (records of the
+            pair itself, whole numbers), ``firearms_n, other_n`` (weighted records running along the band),
+            ``length_km``, ``is_shown``. Sorted strongest evidence first.
+        incidents: One row per cell or country of point layers: ``layer, lon, lat, incident_count,
+            killed_count (nullable), precision`` ("cell" or "country"), ``place`` (country name or "").
+        yearly: ``layer, year, record_count``: observations per year of date_start; missing years are absent.
+        omega: One row per other layer: ``layer, omega, common_share, inverse_share, mixed_share,
+            shared_km``; NaN where the layers share nothing.
+        sources: Contract table ``sources`` of the release.
+        unplaced: One row per layer: ``layer, record_count``: records that pass but have no leg.
+    """
+
+    release_id: str
+    is_synthetic: bool
+    marking: str
+    filters: Filters
+    totals: pd.DataFrame
+    flows: pd.DataFrame
+    corridors: pd.DataFrame
+    incidents: pd.DataFrame
+    yearly: pd.DataFrame
+    omega: pd.DataFrame
+    sources: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The records behind one corridor: whatever is listed sums to what the map and the table state.
+
+    Attributes:
+        corridor_id: Which corridor.
+        origin: Name of one end (the map's orientation).
+        destination: Name of the other end.
+        summary: One row per (layer, direction): ``layer, direction`` ("with" / "against"), ``record_count``.
+        records: One row per leg record: ``layer, direction, source_id, source_file, source_row, source_column
+            (nullable), date_start, date_end, date_precision, origin_raw, destination_raw, origin_role, destination_role, status, commodity,
+            transport_mode, record_count, record_count_high, item_count, repeat_count, precision``.
+        is_cut: True when only the first rows are listed (``record_total`` says how many there are).
+        record_total: Rows there are.
+    """
+
+    corridor_id: str
+    origin: str
+    destination: str
+    summary: pd.DataFrame
+    records: pd.DataFrame
+    is_cut: bool
+    record_total: int
