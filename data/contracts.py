@@ -108,6 +108,10 @@ OBSERVATIONS = Table(
         _null("modus_operandi", TEXT, allowed=MODI_OPERANDI),
         _null("modus_operandi_raw", TEXT),
         Column("repeat_count", WHOLE, note="rows of the same file with exactly this content, this one included"),
+        _null(
+            "production_id", TEXT, "country of production as stated; no waypoint, for nobody saw it travel from there"
+        ),
+        _null("production_raw", TEXT),
         Column("is_suppressed", FLAG, note="the publisher printed a range instead of the count"),
         Column("is_subtotal", FLAG, note="also contained in another record of its source: kept, never in flows"),
         _null("trace_id", TEXT, "custody events of the same item"),
@@ -145,6 +149,7 @@ LEGS = Table(
         Column("destination_role", TEXT, allowed=ROLES),
         _null("transport_mode", TEXT, "of the leg that was intercepted; null on the others", MODES),
         _null("commodity", TEXT),
+        _null("commodity_raw", TEXT),
         Column("date_start", DAY),
         Column("date_end", DAY),
         Column("year", WHOLE, note="of date_start"),

@@ -8,7 +8,8 @@ from data import contracts
 
 
 def _none(table: contracts.Table) -> pd.DataFrame:
-    return contracts.empty(table).to_pandas()
+    nothing: pd.DataFrame = contracts.empty(table).to_pandas()
+    return nothing
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Parsed:
     places: pd.DataFrame = field(default_factory=lambda: _none(contracts.PLACES))
     quarantine: pd.DataFrame = field(default_factory=lambda: _none(contracts.QUARANTINE))
     unresolved: pd.DataFrame = field(default_factory=lambda: _none(contracts.UNRESOLVED))
+
+    notes: tuple[str, ...] = ()
 
     @property
     def row_count_kept(self) -> int:

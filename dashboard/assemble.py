@@ -1,0 +1,313 @@
+"""A pinned release and the reader's filters -> the frozen view one page needs; the one place where SQL meets geometry."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from duckdb import DuckDBPyConnection
+
+from dashboard import view
+from dashboard.filters import Filters
+from data import contracts, release
+from data.errors import FilterError
+from data.places import gazetteer
+from data.release import Release
+from geo import compare, flowfield
+from geo.flowfield import Network
+from queries import connection, run
+
+ANCHOR = "firearms"  # the layer every other layer is laid over
+EVIDENCE_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Store:
+    """One pinned release, open for questions; safe to share between threads."""
+
+    release: Release
+    con: DuckDBPyConnection
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """The release's places, by place_id."""
+        return run.rows(self.con, "places").set_index("place_id")
+
+    @cached_property
+    def net(self) -> Network:
+        """The release's paths, as a network of cells."""
+        return flowfield.network(run.rows(self.con, "paths"), run.rows(self.con, "path_edges"))
+
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """One row per imported file."""
+        return run.rows(self.con, "sources")
+
+    @cached_property
+    def spans(self) -> pd.DataFrame:
+        """First and last day of each layer of the release."""
+        return run.rows(self.con, "spans").set_index("layer")
+
+    @property
+    def is_synthetic(self) -> bool:
+        """True when any source is made up."""
+        return bool(self.sources["is_synthetic"].any())
+
+    @property
+    def marking(self) -> str:
+        """The strictest marking of the sources."""
+        return max(self.sources["marking"], key=contracts.MARKINGS.index)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a reader may choose from in one release."""
+
+    layers: tuple[str, ...]
+    regions: tuple[str, ...]
+    commodities: tuple[tuple[str, str], ...]
+    modes: tuple[str, ...]
+    first_on: pd.Timestamp
+    last_on: pd.Timestamp
+
+
+def opened(root: Path, release_id: str | None = None) -> Store:
+    """Return the store's current release, or a given one, open for questions.
+
+    Raises:
+        StoreError: there is no such release.
+        QueryError: its tables cannot be read.
+    """
+    pinned = release.pinned(root, release_id) if release_id else release.current(root)
+    views = {table.name: [pinned.path(table.name)] for table in contracts.RELEASED}
+    return Store(pinned, connection.connect(views, pinned.folder, has_macros=True))
+
+
+def choices(store: Store) -> Choices:
+    """Return what a reader may choose from."""
+    commodities = run.rows(store.con, "commodities")
+    regions = sorted({*store.places["region"].dropna(), *store.places["subregion"].dropna()})
+    return Choices(
+        tuple(store.spans.index),
+        tuple(regions),
+        tuple(commodities[["layer", "commodity"]].itertuples(index=False, name=None)),
+        contracts.MODES,
+        store.spans["first_on"].min(),
+        store.spans["last_on"].max(),
+    )
+
+
+def flows(store: Store, filters: Filters) -> pd.DataFrame:
+    """Return one row per (layer, origin, destination) that passes the filters, largest first within its layer.
+
+    Raises:
+        FilterError: a region, layer or commodity is unknown to this release.
+    """
+    found = run.rows(store.con, "flows_by_pair", **_limits(store, filters), min_count=filters.min_count)
+    return found.assign(
+        corridor_id=corridor_ids(found),
+        weight=found["observed_weight"] + filters.kappa * found["intended_weight"],
+        intended_share=found["intended_count"] / found["record_count"],
+    )
+
+
+def corridor_ids(pairs: pd.DataFrame) -> "pd.Series[str]":
+    """Return the id of each pair's corridor, the same in both directions."""
+    origin, destination = pairs["origin_id"].astype("str"), pairs["destination_id"].astype("str")
+    return origin.where(origin < destination, destination) + "~" + destination.where(origin < destination, origin)
+
+
+def explore(store: Store, filters: Filters) -> view.Explore:
+    """Return what the Explore page shows.
+
+    Raises:
+        FilterError: a region or commodity is unknown to this release.
+    """
+    found = flows(store, replace(filters, layers=_known_layers(store, filters)))
+    limits = _limits(store, filters)
+    rank = found.groupby("layer").cumcount()
+    found = found.assign(is_shown=rank < filters.top)
+    corridors, omega = _relations(store, found)
+    return view.Explore(
+        release_id=store.release.id,
+        is_synthetic=store.is_synthetic,
+        marking=store.marking,
+        filters=filters,
+        totals=_totals(store, limits, found),
+        flows=found,
+        corridors=corridors,
+        incidents=run.rows(store.con, "incidents_by_cell", **_some(limits, "since", "until", "layers", "countries")),
+        yearly=_yearly(store, limits, filters.min_count),
+        omega=omega,
+        sources=store.sources,
+    )
+
+
+def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
+    """Return the records behind one corridor, in both directions and all chosen layers.
+
+    Raises:
+        FilterError: no such corridor in this release.
+    """
+    ends = corridor_id.split("~")
+    if len(ends) != 2 or not set(ends) <= set(store.places.index):
+        raise FilterError(f"Corridor {corridor_id!r} is not in this release.")
+    limits = _limits(store, replace(filters, layers=_known_layers(store, filters)))
+    records = run.rows(
+        store.con, "records_of_pair", **limits, min_count=filters.min_count, place_a=ends[0], place_b=ends[1]
+    )
+    origin, destination = _oriented(records, (ends[0], ends[1]))
+    records["direction"] = np.where(records["origin_id"] == origin, "with", "against")
+    summary = records.groupby(["layer", "direction"], as_index=False)["record_count"].sum()
+    names = store.places["name"]
+    shown = records.head(EVIDENCE_ROWS)
+    return view.Evidence(
+        corridor_id, names[origin], names[destination], summary, shown, len(shown) < len(records), len(records)
+    )
+
+
+def comparison(store: Store, filters: Filters, parts: tuple[str, str]) -> tuple[compare.Comparison, pd.DataFrame]:
+    """Compare two layers, or parts of layers written as ``layer:commodity``.
+
+    Returns:
+        The comparison, and its corridors as rows: ``id, origin_id, destination_id, origin, destination, label,
+        P_common, P_inverse, D, length_km`` and the pair's own records ``<part>_with`` and ``<part>_against``
+        (with is origin to destination), the best-supported first.
+
+    Raises:
+        FilterError: a layer, region or commodity is unknown to this release.
+    """
+    both = [flows(store, _only(store, filters, part)) for part in parts]
+    return _compared(store, both[0], both[1])
+
+
+def _compared(store: Store, a: pd.DataFrame, b: pd.DataFrame) -> tuple[compare.Comparison, pd.DataFrame]:
+    result = compare.compare(store.net, a, b)
+    corridors = result.corridors
+    onward = [flowfield.along(store.net, part, "record_count") for part in (a, b)]
+    rows = store.net.pairs.reindex(pd.MultiIndex.from_frame(corridors[["place_a", "place_b"]])).to_numpy(np.int64)
+    own = np.column_stack([counts[rows] for pair in onward for counts in pair]).astype(np.int64)
+    is_turned = np.where(own[:, 0] != own[:, 1], own[:, 1] > own[:, 0], own[:, 3] > own[:, 2])
+    turned = np.where(is_turned[:, None], own[:, [1, 0, 3, 2]], own)
+    names = store.places["name"]
+    ids = {
+        "origin_id": np.where(is_turned, corridors["place_b"], corridors["place_a"]),
+        "destination_id": np.where(is_turned, corridors["place_a"], corridors["place_b"]),
+    }
+    table = pd.DataFrame({"id": corridors["place_a"] + "~" + corridors["place_b"], **ids})
+    table = table.assign(origin=names.reindex(table["origin_id"]).to_numpy())
+    table = table.assign(destination=names.reindex(table["destination_id"]).to_numpy())
+    table = table.join(corridors[["label", "P_common", "P_inverse", "D", "length_km", "shared_share"]])
+    table[["a_with", "a_against", "b_with", "b_against"]] = turned
+    table["a_n"], table["b_n"] = (
+        corridors["a_onward"] + corridors["a_back"],
+        corridors["b_onward"] + corridors["b_back"],
+    )
+    strength = np.fmax(table["P_common"], table["P_inverse"]).fillna(-1)
+    volume = np.minimum(table["a_n"], table["b_n"])
+    order = np.lexsort([table["id"], -volume, -strength])
+    return result, table.iloc[order].reset_index(drop=True)
+
+
+def _relations(store: Store, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return, for firearms against each other layer of the flows, the relation per corridor and the overall measures."""
+    anchors = found[found["layer"] == ANCHOR]
+    tables, overall = [], []
+    for layer in [name for name in found["layer"].unique() if name != ANCHOR and len(anchors)]:
+        result, table = _compared(store, anchors, found[found["layer"] == layer])
+        tables.append(table[table["a_with"] + table["a_against"] > 0].assign(layer=layer))
+        overall.append({"layer": layer, "omega": result.omega, "shared_km": result.shared_km, **_named(result.shares)})
+    shown = set(anchors.loc[anchors["is_shown"], "corridor_id"])
+    names = {
+        "id": "corridor_id", "label": "relation", "P_common": "p_common", "P_inverse": "p_inverse", "D": "d",
+        "a_with": "firearms_with", "a_against": "firearms_against", "b_with": "other_with",
+        "b_against": "other_against", "a_n": "firearms_n", "b_n": "other_n",
+    }  # fmt: skip
+    empty = pd.DataFrame(columns=[*names, "origin_id", "destination_id", "origin", "destination", "length_km", "layer"])
+    corridors = pd.concat(tables, ignore_index=True) if tables else empty
+    corridors = corridors.rename(columns=names).assign(relation=lambda frame: frame["relation"].str.lower())
+    columns = ["layer", "omega", "common_share", "inverse_share", "mixed_share", "shared_km"]
+    return corridors.assign(is_shown=corridors["corridor_id"].isin(shown)), pd.DataFrame(overall, columns=columns)
+
+
+def _named(shares: dict[str, float]) -> dict[str, float]:
+    return {f"{name}_share": value for name, value in shares.items()}
+
+
+def _oriented(records: pd.DataFrame, ends: tuple[str, str]) -> tuple[str, str]:
+    """Return the ends along the larger flow of firearms, or of whatever layer is there."""
+    anchors = records[records["layer"] == ANCHOR]
+    counts = (anchors if len(anchors) else records).groupby("origin_id")["record_count"].sum()
+    first, last = sorted(ends)
+    return (last, first) if counts.get(last, 0) > counts.get(first, 0) else (first, last)
+
+
+def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.DataFrame:
+    wanted = _some(limits, "since", "until", "countries", "limited", "commodities", "modes")
+    totals = run.rows(store.con, "record_totals", **wanted).set_index("layer")
+    grouped = found.groupby("layer")
+    counts = pd.DataFrame({"flow_record_count": grouped["record_count"].sum(), "flow_count": grouped.size()})
+    return totals.join(counts).fillna(0).astype("int64").reset_index()
+
+
+def _yearly(store: Store, limits: dict[str, object], min_count: int) -> pd.DataFrame:
+    legs = run.rows(store.con, "flow_records_by_year", **limits, min_count=min_count)
+    points = run.rows(store.con, "incidents_by_year", **_some(limits, "since", "until", "layers", "countries"))
+    return pd.concat([legs, points], ignore_index=True).sort_values(["layer", "year"], ignore_index=True)
+
+
+def _some(limits: dict[str, object], *names: str) -> dict[str, object]:
+    return {name: limits[name] for name in names}
+
+
+def _only(store: Store, filters: Filters, part: str) -> Filters:
+    layer, _, commodity = part.partition(":")
+    require_layers(store, (layer,))
+    limited = (f"{layer}:{commodity}",) if commodity else filters.commodity
+    return replace(filters, layers=(layer,), commodity=limited)
+
+
+def require_layers(store: Store, layers: tuple[str, ...]) -> None:
+    """Do nothing when the release holds every layer.
+
+    Raises:
+        FilterError: it does not hold one; names it and lists the layers there are.
+    """
+    for layer in [name for name in layers if name not in store.spans.index]:
+        raise FilterError(f"Layer {layer!r} is not in this release; it holds {', '.join(store.spans.index)}.")
+
+
+def _known_layers(store: Store, filters: Filters) -> tuple[str, ...]:
+    return tuple(layer for layer in filters.layers if layer in store.spans.index)
+
+
+def _limits(store: Store, filters: Filters) -> dict[str, object]:
+    """Return the parameters of queries/macros/chosen_legs.sql for a choice of filters."""
+    commodities = _commodities(store, filters.commodity)
+    return {
+        "since": filters.since,
+        "until": filters.until,
+        "layers": list(filters.layers),
+        "countries": sorted(gazetteer().region_country_ids(filters.region)) if filters.region else None,
+        "limited": sorted({name.partition(":")[0] for name in commodities}) or None,
+        "commodities": commodities or None,
+        "modes": list(filters.mode) or None,
+    }
+
+
+def _commodities(store: Store, words: tuple[str, ...]) -> list[str]:
+    """Return each wanted commodity as ``layer:name``; a word without a layer stands for every layer that has it."""
+    if not words:
+        return []
+    known = run.rows(store.con, "commodity_names").dropna()
+    pairs = set(known["layer"] + ":" + known["name"])
+    found: list[str] = []
+    for word in words:
+        hits = sorted(pair for pair in pairs if pair == word or pair.partition(":")[2] == word.lower())
+        if not hits:
+            groups = run.rows(store.con, "commodities")
+            offered = ", ".join(groups["layer"] + ":" + groups["commodity"])
+            raise FilterError(f"Commodity {word!r} is not in this release; it holds {offered}.")
+        found += hits
+    return found

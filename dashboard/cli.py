@@ -1,0 +1,217 @@
+"""The command line: thin commands over the functions the pages call."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from dashboard import assemble, importing, printing, publish, serving
+from dashboard.filters import KAPPA, LAYERS, Filters, words_of
+from data import sample
+from data.errors import ContraflowError, FilterError
+from data.sources import register
+
+DONE, USAGE, REFUSED = 0, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 when done, 2 for wrong usage, 3 for refused input."""
+    arguments = _parser().parse_args(argv)
+    try:
+        command: Callable[[argparse.Namespace], int] = arguments.command
+        return command(arguments)
+    except FilterError as wrong:
+        return _fail(wrong, USAGE)
+    except ContraflowError as wrong:
+        return _fail(wrong, REFUSED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="contraflow", description="Firearms flows over drugs, people and violence.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_add_import, _add_release, _add_sample, _add_flows, _add_compare, _add_serve):
+        add(commands)
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, does: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=does, description=does)
+    return parser
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "import", "Read published files of one source into a store.")
+    parser.add_argument("source", choices=register.source_ids(), help="which source the files come from")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="XLSX, CSV or Parquet, as published")
+    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store; made if missing")
+    parser.add_argument(
+        "--quarantine", action="store_true", help="set impossible rows aside instead of refusing the file"
+    )
+    parser.add_argument("--year", type=int, help="for files that do not say which year they are about")
+    parser.set_defaults(command=_import)
+
+
+def _add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(
+        commands, "release", "Derive legs and paths from all imports and publish them as the current release."
+    )
+    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.set_defaults(command=_release)
+
+
+def _add_sample(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(
+        commands, "sample", "Make a synthetic store with planted corridors (TRUTH.json); not about any real place."
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the store to make")
+    parser.add_argument("--seed", type=int, default=sample.DEFAULT_SEED, help="of the generator (default: %(default)s)")
+    parser.add_argument("--scale", type=float, default=1.0, help="multiplies the record counts (default: %(default)s)")
+    parser.set_defaults(command=_sample)
+
+
+def _add_flows(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "flows", "Print one row per layer, origin and destination.")
+    parser.add_argument("--layer", required=True, help="for example firearms; several with commas")
+    _add_filters(parser)
+    parser.set_defaults(command=_flows)
+
+
+def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "compare", "Say on which corridors two layers run the same way or opposite ways.")
+    parser.add_argument("--layers", required=True, help="two, as firearms,drugs or drugs:opiates,drugs:cocaine")
+    _add_filters(parser)
+    parser.set_defaults(command=_compare)
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--release", help="a release id (default: the current one)")
+    parser.add_argument(
+        "--since", type=_day, metavar="DAY", help="records that begin on this day or later, as 2020-01-31"
+    )
+    parser.add_argument("--until", type=_day, metavar="DAY", help="records that begin before this day")
+    parser.add_argument(
+        "--region", type=words_of, default=(), help="both ends in these regions or countries: Europe,TUR"
+    )
+    parser.add_argument(
+        "--commodity", type=words_of, default=(), help="groups or published names, as cocaine or drugs:cocaine"
+    )
+    parser.add_argument("--mode", type=words_of, default=(), help="transport modes, as air,sea")
+    parser.add_argument(
+        "--min-count", type=int, default=1, help="flows with fewer records are left out (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--kappa", type=float, default=KAPPA, help="weight of destinations not reached (default: %(default)s)"
+    )
+    parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="default: %(default)s")
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "serve", "Serve the app on this machine.")
+    parser.add_argument(
+        "--store", type=Path, metavar="DIR", help="the store (default: CONTRAFLOW_STORE, or the sample's)"
+    )
+    parser.add_argument("--port", type=int, default=8501, help="default: %(default)s")
+    parser.set_defaults(command=_serve)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    with _progress() as progress:
+        reports = importing.import_files(
+            arguments.store,
+            arguments.source,
+            arguments.files,
+            progress,
+            is_lenient=arguments.quarantine,
+            year=arguments.year,
+        )
+    for report in reports:
+        printing.show_report(report)
+    return DONE
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    with _progress() as progress:
+        made = publish.publish(arguments.store, progress)
+    printing.show_release(made)
+    return DONE
+
+
+def _sample(arguments: argparse.Namespace) -> int:
+    with _progress() as progress:
+        made = importing.make_sample(arguments.out, arguments.seed, arguments.scale, progress)
+    printing.show_release(made)
+    return DONE
+
+
+def _flows(arguments: argparse.Namespace) -> int:
+    store = assemble.opened(arguments.store, arguments.release)
+    assemble.require_layers(store, words_of(arguments.layer))
+    found = assemble.flows(store, _filters(arguments, words_of(arguments.layer)))
+    printing.show_flows(found, arguments.format)
+    return DONE
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    parts = words_of(arguments.layers)
+    if len(parts) != 2 or parts[0] == parts[1]:
+        raise FilterError(
+            f"--layers {arguments.layers!r} names {len(set(parts))} different layers; give two, as firearms,drugs."
+        )
+    store = assemble.opened(arguments.store, arguments.release)
+    filters = _filters(arguments, LAYERS)
+    result, corridors = assemble.comparison(store, filters, (parts[0], parts[1]))
+    printing.show_comparison(store, filters, (parts[0], parts[1]), (result, corridors), arguments.format)
+    return DONE
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    serving.serve(arguments.store, arguments.port)
+
+
+def _filters(arguments: argparse.Namespace, layers: tuple[str, ...]) -> Filters:
+    return Filters(
+        since=arguments.since,
+        until=arguments.until,
+        layers=layers,
+        region=arguments.region,
+        commodity=arguments.commodity,
+        mode=arguments.mode,
+        min_count=arguments.min_count,
+        kappa=arguments.kappa,
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2020-01-31") from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show what is being done and for how long, on the error stream, while it is done."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=printing.NOTES, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda words: bar.update(task, description=words)
+
+
+def _fail(wrong: Exception, code: int) -> int:
+    printing.NOTES.print(f"contraflow: {wrong}", markup=False)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

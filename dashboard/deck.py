@@ -1,0 +1,213 @@
+"""What every map here shares: compact JSON, the ground below the flows, the arrow's picture, the camera."""
+
+import base64
+import json
+import math
+import struct
+import zlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pydeck as pdk
+from pydeck.bindings.json_tools import default_serialize
+
+from dashboard import curves, palette
+
+REFERENCE = Path(__file__).parent.parent / "data" / "reference"
+SEA = [
+    [[-180, -85], [0, -85], [0, 85], [-180, 85], [-180, -85]],
+    [[0, -85], [180, -85], [180, 85], [0, 85], [0, -85]],
+]
+ATLAS_PX = 64
+ARROW = {"x": 0, "y": 0, "width": ATLAS_PX, "height": ATLAS_PX, "anchorX": ATLAS_PX / 2, "mask": True}
+FITTED_PX = (760, 500)  # part of the map on a laptop that the first view should fill; chosen by eye, 2026-11
+TILE_PX = 512
+LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
+
+Bounds = tuple[float, float, float, float]
+
+
+class CompactDeck(pdk.Deck):  # type: ignore[misc]  # pydeck has no types
+    """A deck whose JSON carries no white space: pydeck's own is two to three times the size."""
+
+    def to_json(self) -> str:
+        """Return the deck as JSON."""
+        return json.dumps(self, sort_keys=True, default=default_serialize, separators=(",", ":"))
+
+
+def layer(kind: str, layer_id: str, rows: object, **props: object) -> pdk.Layer:
+    """Return a pydeck layer with a stable id, so that an unchanged map is not sent again."""
+    return pdk.Layer(kind, data=rows, id=layer_id, **props)
+
+
+def deck(layers: list[pdk.Layer], camera: Mapping[str, float]) -> CompactDeck:
+    """Return the map of these layers, drawn offline: no provider, no style, text-only tooltips.
+
+    Args:
+        layers: Bottom first.
+        camera: ``longitude, latitude, zoom``, as ``camera`` of this module gives it.
+    """
+    state = pdk.ViewState(**camera, min_zoom=SMALLEST_ZOOM, max_zoom=9, pitch=0, bearing=0)
+    moves = {"dragRotate": False, "touchRotate": False, "keyboard": True}
+    flat = pdk.View(type="MapView", controller=moves, repeat=True)
+    return CompactDeck(
+        layers=layers, views=[flat], initial_view_state=state, map_provider=None, tooltip={"text": "{tip}"}
+    )
+
+
+def ground(has_us_divisions: bool) -> list[pdk.Layer]:
+    """Return sea, land with borders, US state lines where asked for, and disputed lines, bottom first."""
+    rows = [{"polygon": ring} for ring in SEA]
+    found = [
+        layer("SolidPolygonLayer", "basemap-sea", rows, get_polygon="polygon", get_fill_color=palette.rgba(palette.SEA)),
+        layer(
+            "GeoJsonLayer",
+            "basemap-land",
+            _collection(land().values()),
+            get_fill_color=palette.rgba(palette.LAND),
+            get_line_color=palette.rgba(palette.BORDER),
+            line_width_min_pixels=0.6,
+            line_width_max_pixels=0.8,
+        ),
+    ]
+    if has_us_divisions:
+        found.append(_lines("basemap-states", "us_states.geojson", palette.rgba(palette.BORDER, 150)))
+    return [*found, _dashed_lines("basemap-disputed", "disputed.geojson", palette.rgba(palette.DISPUTED))]
+
+
+@cache
+def land() -> dict[str, dict[str, Any]]:
+    """Return the thinned geometry of every country by its id; empty while the file is absent."""
+    return {f["properties"]["id"]: thinned(f["geometry"]) for f in _features("countries.geojson")}
+
+
+@cache
+def country_ids() -> dict[str, str]:
+    """Return the id of every country by its name in lower case, and by its id."""
+    pairs = [(f["properties"]["name"].casefold(), f["properties"]["id"]) for f in _features("countries.geojson")]
+    return {**dict(pairs), **{country_id.casefold(): country_id for _, country_id in pairs}}
+
+
+@cache
+def _features(name: str) -> list[dict[str, Any]]:
+    path = REFERENCE / name
+    return list(json.loads(path.read_text(encoding="utf-8"))["features"]) if path.exists() else []
+
+
+def thinned(geometry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a MultiPolygon with two decimals and no repeated points; borders that met still meet."""
+    parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    kept = [[ring for ring in (_rounded(ring) for ring in part) if len(ring) > 3] for part in parts]
+    return {"type": "MultiPolygon", "coordinates": [part for part in kept if part]}
+
+
+def _rounded(points: Iterable[Iterable[float]]) -> list[list[float]]:
+    found: list[list[float]] = []
+    for point in ([round(value, 2) for value in pair] for pair in points):
+        if not found or found[-1] != point:
+            found.append(point)
+    return found
+
+
+def _collection(geometries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    features = [{"type": "Feature", "properties": {}, "geometry": geometry} for geometry in geometries]
+    return {"type": "FeatureCollection", "features": features}
+
+
+@cache
+def _parts(name: str) -> list[list[list[float]]]:
+    return [part for f in _features(name) for part in _line_parts(f["geometry"])]
+
+
+def _line_parts(geometry: Mapping[str, Any]) -> list[list[list[float]]]:
+    parts = geometry["coordinates"] if geometry["type"] == "MultiLineString" else [geometry["coordinates"]]
+    return [_rounded(part) for part in parts]
+
+
+def _lines(layer_id: str, name: str, colour: list[int]) -> pdk.Layer:
+    rows = [{"path": part} for part in _parts(name) if len(part) > 1]
+    return _thin(layer_id, rows, colour)
+
+
+def _dashed_lines(layer_id: str, name: str, colour: list[int]) -> pdk.Layer:
+    rows = [{"path": dash} for part in _parts(name) for dash in _dashed(part)]
+    return _thin(layer_id, rows, colour)
+
+
+def _thin(layer_id: str, rows: list[dict[str, Any]], colour: list[int]) -> pdk.Layer:
+    return layer(
+        "PathLayer", layer_id, rows, get_path="path", get_color=colour, get_width=1, width_units="'pixels'"
+    )
+
+
+def _dashed(part: list[list[float]], dash: float = 0.3) -> list[list[list[float]]]:
+    """Return dashes of ``dash`` degrees with gaps of two thirds of it, along a line."""
+    found: list[list[list[float]]] = []
+    travelled = 0.0
+    for a, b in zip(part, part[1:], strict=False):
+        long = math.dist(a, b)
+        at = -(travelled % (dash * 5 / 3))
+        while at < long:
+            first, last = max(at, 0.0) / long, min(at + dash, long) / long
+            if last > first:
+                found.append([[round(a[i] + (b[i] - a[i]) * share, 3) for i in (0, 1)] for share in (first, last)])
+            at += dash * 5 / 3
+        travelled += long
+    return found
+
+
+@cache
+def arrow_atlas() -> str:
+    """Return the picture of an arrowhead that points east, as a data URI; deck.gl gives it its colour."""
+    rows = b"".join(b"\x00" + b"".join(_pixel(x, y) for x in range(ATLAS_PX)) for y in range(ATLAS_PX))
+    size = struct.pack(">IIBBBBB", ATLAS_PX, ATLAS_PX, 8, 6, 0, 0, 0)
+    parts = ((b"IHDR", size), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    body = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in parts)
+    return f"data:image/png;base64,{base64.b64encode(body).decode()}"
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def _pixel(x: int, y: int) -> bytes:
+    """Return one white pixel, as opaque as the share of its 16 points that lie within the arrowhead."""
+    points = [((x + (i + 0.5) / 4) / ATLAS_PX, (y + (j + 0.5) / 4) / ATLAS_PX) for i in range(4) for j in range(4)]
+    inside = sum(_is_inside(u, v) for u, v in points)
+    return bytes((255, 255, 255, round(inside * 255 / len(points))))
+
+
+def _is_inside(u: float, v: float) -> bool:
+    half = abs(v - 0.5)
+    return 0.08 + 0.5 * (0.42 - half) < u < 0.92 - 2 * half and half < 0.42
+
+
+def camera(bounds: Bounds | None) -> dict[str, float]:
+    """Return the view that holds these bounds (west, south, east, north); the inhabited world for None."""
+    if bounds is None:
+        return {"longitude": 10.0, "latitude": 22.0, "zoom": 0.9}
+    west, south, east, north = bounds
+    low, high = curves.mercator_y(south), curves.mercator_y(north)
+    spans = (max(east - west, 1.0) / FITTED_PX[0], max(high - low, 1.0) / FITTED_PX[1])
+    zoom = math.log2(360 / TILE_PX / max(spans))
+    return {
+        "longitude": round(curves.wrapped((west + east) / 2), 3),
+        "latitude": round(curves.latitude((low + high) / 2), 3),
+        "zoom": round(max(SMALLEST_ZOOM, min(LARGEST_ZOOM, zoom)), 2),
+    }
+
+
+def zoom_to(places: Iterable[tuple[float, float]]) -> dict[str, float]:
+    """Return the view that holds these places (lon, lat), across the antimeridian where that is shorter."""
+    known = sorted(places)
+    if not known:
+        return camera(None)
+    lons = sorted({lon for lon, _ in known})
+    gaps = [(after - before, after) for before, after in zip(lons, lons[1:], strict=False)]
+    around = (lons[0] + 360 - lons[-1], lons[0])
+    west = max([around, *gaps])[1]
+    east = west + 360 - max([around, *gaps])[0]
+    lats = [lat for _, lat in known]
+    return camera((west, min(lats), east, max(lats)))

@@ -1,0 +1,82 @@
+"""Files from the user's disk into the store: all of them, or none."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard.publish import publish
+from data import gate, sample, store
+from data.intake import Request
+from data.parsed import Parsed
+from data.places import gazetteer
+from data.release import Release
+from data.sources import register
+from data.store import ImportReport
+
+Progress = Callable[[str], None]
+
+
+def import_files(
+    root: Path, source_id: str, paths: Sequence[Path], progress: Progress = lambda _: None, **options: object
+) -> list[ImportReport]:
+    """Read files of one source into the store; a file that is there already changes nothing.
+
+    Args:
+        root: The store; made if missing.
+        source_id: One of register.source_ids().
+        paths: The files; every one is read before any is written.
+        progress: Told what is being done.
+        options: ``is_lenient`` and ``year`` of intake.Request.
+
+    Raises:
+        SourceError: a file cannot be taken; the store is as it was.
+    """
+    profile = register.profile(source_id)
+    read: list[tuple[Path, str, Parsed | None]] = []
+    for path in paths:
+        gate.kind_of(path)
+        sha256 = gate.sha256_of(path)
+        progress(f"reading {path.name}")
+        is_known = store.folder_of(root, source_id, sha256).exists()
+        request = Request(path, profile, gazetteer(), **options)  # type: ignore[arg-type]
+        read.append((path, sha256, None if is_known else register.reader(source_id)(request)))
+    return [
+        store.report(store.folder_of(root, source_id, sha256))
+        if parsed is None
+        else store.add(root, parsed, profile, path, sha256)
+        for path, sha256, parsed in read
+    ]
+
+
+def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda _: None) -> Release:
+    """Make the synthetic store: four synthetic sources, released, with what was planted in TRUTH.json."""
+    progress("making the synthetic world")
+    made = sample.world(seed, scale)
+    for row in sample.source_rows():
+        card = {**row, "id": row["source_id"]}
+        mark = hashlib.sha256(f"{row['source_id']} {seed} {scale}".encode()).hexdigest()
+        progress(f"storing {row['title']}")
+        store.add(root, _of_source(made.parsed, str(row["source_id"])), card, Path("synthetic"), mark)
+    return publish(root, progress, json.dumps(made.truth, indent=1, ensure_ascii=False))
+
+
+def _of_source(parsed: Parsed, source_id: str) -> Parsed:
+    """Return the part of a world that one synthetic source holds."""
+
+    def own(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["source_id"] == source_id].reset_index(drop=True)
+
+    observations, incidents = own(parsed.observations), own(parsed.incidents)
+    waypoints = parsed.waypoints[parsed.waypoints["obs_id"].isin(observations["obs_id"])].reset_index(drop=True)
+    return replace(
+        parsed,
+        row_count_read=len(observations) + len(incidents),
+        observations=observations,
+        waypoints=waypoints,
+        incidents=incidents,
+        custody_events=own(parsed.custody_events),
+    )

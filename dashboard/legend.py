@@ -1,0 +1,87 @@
+"""The map's legend as small pictures (SVG), drawn from the very scales the map uses."""
+
+from html import escape
+
+from dashboard import layers, palette, words
+from dashboard.view import Explore
+
+WIDTH_PX, LINE_PX, FONT_PX = 330, 22, 13
+SAMPLE_PX = 62  # length of a sample line
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}">'
+TEXT = '<text x="{x}" y="{y}" font-family="sans-serif" font-size="{size}" fill="#23262B"{extra}>{text}</text>'
+
+
+def picture(title: str, rows: list[tuple[str, str]]) -> str:
+    """Return a legend block: a title and rows of (drawing, words); a drawing is centred on y = 0."""
+    height = LINE_PX * (len(rows) + 1)
+    parts = [HEAD.format(w=WIDTH_PX, h=height), _text(0, 14, title, ' font-weight="bold"')]
+    for index, (drawing, said) in enumerate(rows):
+        y = LINE_PX * (index + 1) + LINE_PX / 2
+        parts.append(f'<g transform="translate(2 {y:g})">{drawing}</g>')
+        parts.append(_text(SAMPLE_PX + 12, y + FONT_PX / 3, said))
+    return "".join([*parts, "</svg>"])
+
+
+def _text(x: float, y: float, said: str, extra: str = "") -> str:
+    return TEXT.format(x=x, y=f"{y:g}", size=FONT_PX, extra=extra, text=escape(said))
+
+
+def line(colour: str, width: float, is_dashed: bool = False, alpha: int = 255) -> str:
+    """Return a sample line with its arrowhead."""
+    dash = ' stroke-dasharray="7 5"' if is_dashed else ""
+    tip = 3.5 + 0.8 * width
+    return (
+        f'<g opacity="{alpha / 255:.2f}"><path d="M0 0H{SAMPLE_PX}" stroke="{colour}" stroke-width="{width:g}"{dash}/>'
+        f'<path d="M{34 - tip:g} {-tip:g}L{34 + tip:g} 0L{34 - tip:g} {tip:g}Z" fill="{colour}"/></g>'
+    )
+
+
+def colours(view: Explore, mode: str) -> str:
+    """Return what the colours of the shown lines mean."""
+    shown = list(dict.fromkeys(view.flows.loc[view.flows["is_shown"], "layer"].tolist()))
+    others = [name for name in shown if name != "firearms" or mode == layers.LAYERS]
+    rows = []
+    if mode == layers.RELATIONS and "firearms" in shown:
+        rows = [
+            (line(palette.relation_colour(name), 4), f"Firearms: {words.relation_title(name).lower()}")
+            for name in palette.RELATION_COLOURS
+        ]
+    width, alpha = (4.0, 235) if mode == layers.LAYERS else (2.0, layers.CONTEXT_ALPHA)
+    rows += [(line(palette.layer_colour(name), width, alpha=alpha), words.layer_title(name)) for name in others]
+    return picture("Colour", rows)
+
+
+def sizes(view: Explore, mode: str) -> str:
+    """Return what the widths of the lines mean, with round values drawn as the map draws them."""
+    shown = view.flows[view.flows["is_shown"]]
+    scale = palette.widths(shown["record_count"].tolist())
+    ink = "#5B6068"
+    rows = [(line(ink, scale(value)), words.plural(value, "record")) for value in scale.legend()]
+    if mode == layers.RELATIONS and set(shown["layer"]) - {"firearms"}:
+        half = scale(scale.top) * palette.CONTEXT_SHARE
+        rows.append((line(ink, half), f"{words.plural(scale.top, 'record')}, other layers"))
+    if (shown["intended_share"] > 0.5).any():
+        rows.append((line(ink, 3, is_dashed=True), "destination mostly not reached"))
+    return picture("Width: records of a flow", rows)
+
+
+def marks(view: Explore) -> str:
+    """Return what dots, discs and filled countries mean."""
+    rows = [('<circle cx="31" cy="0" r="3" fill="#23262B"/>', "end known as a place")]
+    points = view.incidents[view.incidents["precision"] != "country"]
+    if len(points):
+        colour = palette.layer_colour(str(points["layer"].iloc[0]))
+        scale = palette.radii(points["incident_count"].tolist())
+        rows += [(_disc(colour, scale(value)), words.plural(value, "incident")) for value in scale.legend()[-2:]]
+    if len(points) < len(view.incidents):
+        rows.append((_area(palette.layer_colour(str(view.incidents["layer"].iloc[0]))), "known only by country"))
+    return picture("Dots and areas", rows)
+
+
+def _disc(colour: str, radius: float) -> str:
+    held = min(radius, LINE_PX / 2 + 3)
+    return f'<circle cx="31" cy="0" r="{held:g}" fill="{colour}" fill-opacity=".28" stroke="{colour}" stroke-opacity=".6"/>'
+
+
+def _area(colour: str) -> str:
+    return f'<rect x="16" y="-7" width="30" height="14" fill="{colour}" fill-opacity=".12" stroke="{colour}" stroke-opacity=".5"/>'

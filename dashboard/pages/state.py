@@ -1,0 +1,141 @@
+"""What a link and a session remember: the filters' widgets, the chosen corridor, the colours, the camera."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+import streamlit as st
+
+from dashboard import layers
+from dashboard.assemble import Choices
+from dashboard.filters import Filters
+from data.errors import FilterError
+
+COLOURINGS = {layers.RELATIONS: "Relation to firearms", layers.LAYERS: "Layer"}
+Camera = dict[str, float]
+
+
+def seed(choices: Choices) -> None:
+    """Fill the session from the link, once; say what could not be used."""
+    if "seeded" in st.session_state:
+        return
+    params = dict(st.query_params)
+    asked, notices = Filters.from_url(params)
+    chosen, more = held(asked, choices)
+    st.session_state.update(widget_values(chosen, choices))
+    show = params.get("show", layers.RELATIONS)
+    if show not in COLOURINGS:
+        more.append(f"The link's show “{show[:40]}” was ignored: expected {' or '.join(COLOURINGS)}.")
+    st.session_state["show"] = show if show in COLOURINGS else layers.RELATIONS
+    st.session_state["corridor"] = params.get("corridor") or None
+    st.session_state["turn"] = 0
+    st.session_state["notices"] = notices + more
+    st.session_state["seeded"] = True
+
+
+def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:
+    """Return the filters without what this release does not offer, and a sentence for each part left out."""
+    offered = {
+        "layers": set(choices.layers),
+        "region": set(choices.regions),
+        "commodity": {f"{layer}:{name}" for layer, name in choices.commodities},
+    }
+    notices = []
+    for name, known in offered.items():
+        wanted = getattr(asked, name)
+        unknown = [word for word in wanted if word not in known]
+        if name == "layers" and wanted == Filters().layers:
+            continue
+        notices += [f"The link's {name} “{word[:40]}” was ignored: this release does not have it." for word in unknown]
+        asked = replace(asked, **{name: tuple(word for word in wanted if word in known)})
+    return asked, notices
+
+
+def widget_values(chosen: Filters, choices: Choices) -> dict[str, object]:
+    """Return the value of every widget of the filter bar."""
+    first, last = span(choices)
+    since = min(max(chosen.since or first, first), last)
+    until = chosen.until - timedelta(days=1) if chosen.until else last
+    toggles = {f"layer_{name}": name in chosen.layers for name in choices.layers}
+    return {
+        **toggles,
+        "since": since,
+        "last_day": min(max(until, first), last),
+        "region": list(chosen.region),
+        "commodity": list(chosen.commodity),
+        "transport": list(chosen.mode),
+        "min_count": chosen.min_count,
+        "top": chosen.top,
+        "kappa": chosen.kappa,
+    }
+
+
+def span(choices: Choices) -> tuple[date, date]:
+    """Return the first and the last day of the release."""
+    return choices.first_on.date(), choices.last_on.date()
+
+
+def filters(choices: Choices) -> Filters:
+    """Return the choice the widgets hold; a period that is empty is left out, with a warning."""
+    held_values = st.session_state
+    first, last = span(choices)
+    since, last_day = held_values["since"], held_values["last_day"]
+    chosen = Filters(
+        layers=tuple(name for name in Filters().layers if held_values.get(f"layer_{name}")),
+        region=tuple(held_values["region"]),
+        commodity=tuple(held_values["commodity"]),
+        mode=tuple(held_values["transport"]),
+        min_count=int(held_values["min_count"]),
+        top=int(held_values["top"]),
+        kappa=float(held_values["kappa"]),
+    )
+    until = None if last_day >= last else last_day + timedelta(days=1)
+    try:
+        return replace(chosen, since=None if since <= first else since, until=until)
+    except FilterError as wrong:
+        st.warning(f"{wrong} The whole period is shown.")
+        return chosen
+
+
+def write_link(chosen: Filters, choices: Choices) -> None:
+    """Bring the address in step with what is shown, so that it can be shared."""
+    params = chosen.to_url()
+    if set(chosen.layers) >= set(choices.layers) & set(Filters().layers):
+        params.pop("layers", None)
+    if st.session_state["show"] != layers.RELATIONS:
+        params["show"] = st.session_state["show"]
+    if st.session_state["corridor"]:
+        params["corridor"] = st.session_state["corridor"]
+    if dict(st.query_params) != params:
+        st.query_params.from_dict(params)
+
+
+def camera(fresh: Camera, place: tuple[str, ...]) -> Camera:
+    """Return the first view of this choice of regions; the same one all session, so that the map never jumps."""
+    seen: dict[tuple[str, ...], Camera] = st.session_state.setdefault("cameras", {})
+    return seen.setdefault(place, fresh)
+
+
+def clear(values: Mapping[str, object]) -> None:
+    """Set widgets to these values; for buttons."""
+    st.session_state.update(values)
+
+
+def choose(corridor_id: str | None) -> None:
+    """Choose a corridor, or none; table and map then forget their own marks."""
+    st.session_state["corridor"] = corridor_id
+    st.session_state["turn"] += 1
+
+
+def picked_on_map(key: str) -> None:
+    """Take over a click on a line of the map."""
+    objects = st.session_state[key].selection.objects
+    found = [row["corridor_id"] for rows in objects.values() for row in rows if row.get("corridor_id")]
+    if found:
+        choose(str(found[0]))
+
+
+def picked_in_table(key: str, corridor_ids: list[str]) -> None:
+    """Take over a click on a row of the table of corridors; a second click on it lets go."""
+    rows = st.session_state[key].selection.rows
+    st.session_state["corridor"] = corridor_ids[rows[0]] if rows else None

@@ -1,0 +1,94 @@
+"""Imported files -> one release: records kept once, legs, custody edges, paths, written whole."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from data import contracts, release, store
+from data.cells import cells_at
+from data.errors import StoreError
+from data.places import gazetteer
+from data.release import Release
+from geo.evidence import TRACE_FACTOR
+from geo.paths import paths_between
+from queries import connection, run
+
+Progress = Callable[[str], None]
+
+
+def publish(root: Path, progress: Progress = lambda _: None, truth: str | None = None) -> Release:
+    """Publish the imports of a store as a release and return it; equal imports give the release that is there.
+
+    Args:
+        root: The store.
+        progress: Told what is being done, before it is done.
+        truth: What a synthetic world planted, as JSON.
+
+    Raises:
+        StoreError: the store holds no import.
+        ContractError: a derived table does not keep its contract; nothing is published.
+    """
+    imports = store.imports(root)
+    if not imports:
+        raise StoreError(f"{root}: nothing is imported yet; run contraflow import SOURCE FILE --store {root} first.")
+    release_id = release.next_id(root)
+    if (root / release.RELEASES / release_id).exists():
+        return release.publish(root, release_id, {})
+    staging = root / f".build-{os.getpid()}"
+    try:
+        staging.mkdir(parents=True)
+        tables = _derived(root, staging, imports, progress)
+        progress("writing the release")
+        return release.publish(root, release_id, tables, truth)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _derived(root: Path, staging: Path, imports: list[Path], progress: Progress) -> dict[str, pa.Table]:
+    """Return every table of a release; each step's result is a file the next step may read."""
+    names = ("observations", "waypoints", "incidents", "custody_events", "places", "sources", "unresolved")
+    views = {f"all_{name}": [folder / f"{name}.parquet" for folder in imports] for name in names}
+    store.write_parquet(contracts.check(gazetteer().places, contracts.PLACES), staging / "gazetteer.parquet")
+    views["gazetteer"] = [staging / "gazetteer.parquet"]
+    tables: dict[str, pa.Table] = {}
+
+    def build(name: str, **params: object) -> pa.Table:
+        progress(f"building {name}")
+        con = connection.connect(views, root)
+        table = _built(con, name, **params)
+        if name in contracts.TABLES:
+            table = tables[name] = contracts.check(table, contracts.TABLES[name])
+        store.write_parquet(table, staging / f"{name}.parquet")
+        views[name] = [staging / f"{name}.parquet"]
+        return table
+
+    for name in ("observations", "waypoints", "incidents", "custody_events", "custody_edges"):
+        build(name)
+    places = build("places")
+    store.write_parquet(_place_cells(places), staging / "place_cells.parquet")
+    views["place_cells"] = [staging / "place_cells.parquet"]
+    build("legs", trace_factor=TRACE_FACTOR)
+    for name in ("sources", "unresolved"):
+        build(name)
+    progress("building paths")
+    paths, edges = paths_between(build("leg_pairs").to_pandas())
+    tables["paths"] = contracts.check(paths, contracts.PATHS)
+    tables["path_edges"] = contracts.check(edges, contracts.PATH_EDGES)
+    return tables
+
+
+def _built(con: DuckDBPyConnection, name: str, **params: object) -> pa.Table:
+    try:
+        return run.built(con, name, **params)
+    finally:
+        con.close()
+
+
+def _place_cells(places: pa.Table) -> pa.Table:
+    lon, lat = (np.asarray(places[name].to_numpy(), dtype=np.float64) for name in ("lon", "lat"))
+    return pa.table({"place_id": places["place_id"], "cell": cells_at(lon, lat)})

@@ -1,0 +1,31 @@
+"""Start the app on this machine."""
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from data import release
+
+ROOT = Path(__file__).parent.parent
+HOST = "127.0.0.1"
+
+
+def serve(store: Path | None, port: int) -> NoReturn:
+    """Serve the app on the loopback address until it is stopped; this process becomes the server.
+
+    Args:
+        store: The store to read; None for the environment's, or the sample's.
+        port: Of 127.0.0.1.
+
+    Raises:
+        StoreError: the store holds no release.
+    """
+    if store is not None:
+        release.current(store)
+        os.environ["CONTRAFLOW_STORE"] = str(store.resolve())
+    os.chdir(ROOT)
+    sys.stdout.write(f"Contraflow is served on http://{HOST}:{port} (stop it with Ctrl+C)\n")
+    sys.stdout.flush()
+    app = ["-m", "streamlit", "run", "streamlit_app.py", f"--server.address={HOST}", f"--server.port={port}"]
+    os.execv(sys.executable, [sys.executable, *app])  # noqa: S606 - our own interpreter, no shell

@@ -1,0 +1,146 @@
+"""Captions, caveats, number formats and findings: every sentence a page says."""
+
+import math
+import re
+from datetime import date
+
+import pandas as pd
+
+LAYER_TITLES = {
+    "firearms": "Firearms",
+    "drugs": "Drugs",
+    "human_trafficking": "Human trafficking",
+    "terrorism": "Terrorism",
+}
+RELATION_TITLES = {
+    "common": "Common",
+    "inverse": "Inverse",
+    "mixed": "Mixed",
+    "crossing": "Crossing",
+    "insufficient": "Too little evidence",
+}
+RELATION_MEANINGS = {
+    "common": "same corridor, same direction as the firearms",
+    "inverse": "same corridor, opposite direction to the firearms",
+    "mixed": "same corridor, both directions at once",
+    "crossing": "the routes meet but do not run along each other",
+    "insufficient": "too few records to tell",
+}
+RELATION_CAVEAT = (
+    "Common and inverse describe where records run and which way. They never say that the same network or the same "
+    "people move both."
+)
+MODE_TITLES = {
+    "air": "Air",
+    "sea": "Sea",
+    "land_road": "Road",
+    "rail": "Rail",
+    "mail": "Mail and parcel",
+    "pedestrian": "On foot",
+    "river": "River",
+    "other": "Other",
+}
+DIRECTION_TITLES = {"with": "this way", "against": "the other way"}
+SYNTHETIC = "SYNTHETIC SAMPLE DATA. Every record here is invented to show how the tool works; no flow is real."
+COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."
+BOUNDARIES = (
+    "Boundaries, names and designations on this map imply no opinion on the legal status of any territory. Dashed "
+    "lines are disputed. Map data: Natural Earth, public domain."
+)
+LINES = (
+    "Lines join the two ends of a flow; they are not routes. Each bows to the right of its direction of travel, so "
+    "that the way there and the way back stay apart."
+)
+AREAS = "An end known only as a country has no dot: its line starts at a point chosen to stand for the country."
+INTENDED = "Dashed lines: most of the records state a destination that was not reached."
+DASH = "–"
+
+_MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_SCHEME = re.compile(r"\b(?:https?|ftp|javascript|data)(?=:)", re.IGNORECASE)
+
+
+def safe(text: object) -> str:
+    """Return a text of the data so that neither deck.gl, Markdown nor plotly takes it for an instruction."""
+    plain = "" if text is None or text is pd.NA or text != text else str(text)
+    plain = _MARKDOWN.sub(r"\1", plain)
+    plain = _SCHEME.sub(lambda found: found.group() + "\u2060", plain)
+    for sign, instead in (("<", "‹"), (">", "›"), ("$", "＄"), ("`", "'"), ("{", "("), ("}", ")"), ("![", "! [")):
+        plain = plain.replace(sign, instead)
+    return f"\u2060{plain}" if plain.startswith("@@") else plain
+
+
+def caption(text: object) -> str:
+    """Return a text of the data for a place that reads Markdown: its signs are shown, not obeyed."""
+    return re.sub(r"([\\*_~\[\]#|:])", r"\\\1", safe(text))
+
+
+def number(value: float | None) -> str:
+    """Return a whole number with thousands separators; an unknown one as a dash."""
+    return DASH if value is None or value != value else f"{round(value):,}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share from 0 to 1 as a percentage; an unknown one as a dash, a tiny one as under 1 %."""
+    if share is None or math.isnan(share):
+        return DASH
+    return "under 1 %" if 0 < share < 0.01 else f"{round(share * 100)} %"
+
+
+def plural(count: float, one: str, many: str | None = None) -> str:
+    """Return a count with its noun: 1 record, 2 records, 1,200 records."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def layer_title(layer: str) -> str:
+    """Return a layer's name in plain words."""
+    return LAYER_TITLES.get(layer, safe(layer).replace("_", " ").capitalize())
+
+
+def relation_title(relation: str) -> str:
+    """Return a relation's name in plain words."""
+    return RELATION_TITLES.get(relation, safe(relation).capitalize())
+
+
+def period(first: date | None, last: date | None) -> str:
+    """Return the years of a period: 2020, or 2018 to 2024; empty when unknown."""
+    if first is None or last is None or pd.isna(first) or pd.isna(last):
+        return ""
+    return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
+
+
+def count_range(low: float, high: float) -> str:
+    """Return a record count, with its upper bound where the publisher printed a range."""
+    return plural(low, "record") if not high > low else f"{number(low)} to {number(high)} records"
+
+
+def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
+    """Return how much of a layer is on the map: 40 of 312 flows, 71 % of records.
+
+    Args:
+        layer: Which layer.
+        flows: ``view.Explore.flows``.
+        totals: ``view.Explore.totals``.
+    """
+    shown = flows[(flows["layer"] == layer) & flows["is_shown"]]
+    mine = totals[totals["layer"] == layer]
+    flow_count = int(mine["flow_count"].sum())
+    records = float(mine["flow_record_count"].sum())
+    if not flow_count:
+        return f"{layer_title(layer)}: no flow between two known places"
+    part = percent(float(shown["record_count"].sum()) / records) if records else DASH
+    return f"{layer_title(layer)}: showing {number(len(shown))} of {plural(flow_count, 'flow')}, {part} of records"
+
+
+def headline(omega: pd.DataFrame) -> list[str]:
+    """Return one sentence per other layer: on which part of the shared corridors it is inverse, on which common."""
+    sentences = []
+    for row in omega.itertuples(index=False):
+        pair = f"Firearms and {layer_title(row.layer).lower()}"
+        if pd.isna(row.shared_km) or not row.shared_km > 0:
+            sentences.append(f"{pair}: no shared corridor in this choice")
+        else:
+            sentences.append(
+                f"{pair}: inverse on {percent(row.inverse_share)} of shared corridor-km, "
+                f"common on {percent(row.common_share)}"
+            )
+    return sentences

@@ -1,0 +1,244 @@
+"""What every importer does: refuse or set aside rows, read dates and numbers, resolve names, give identities."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from data import contracts
+from data.errors import SourceError
+from data.places import Gazetteer
+from data.raw import Raw
+
+FIRST_DAY = pd.Timestamp("1900-01-01")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked to import.
+
+    Attributes:
+        path: The file.
+        profile: The source's card (see sources/*.toml).
+        gazetteer: Names to places.
+        is_lenient: Set impossible rows aside instead of refusing the file.
+        year: For files that do not say which year they are about.
+        today: Dates after this day are impossible.
+    """
+
+    path: Path
+    profile: dict[str, object]
+    gazetteer: Gazetteer
+    is_lenient: bool = False
+    year: int | None = None
+    today: date = field(default_factory=date.today)
+
+    @property
+    def source_id(self) -> str:
+        """The source's name on the command line."""
+        return str(self.profile["id"])
+
+    def values(self, name: str) -> dict[str, str]:
+        """Return a value map of the profile: published word to canonical word."""
+        maps = self.profile.get("values", {})
+        assert isinstance(maps, dict)
+        return dict(maps.get(name, {}))
+
+
+class Sieve:
+    """The rows of a file, minus those set aside, with the reason for each."""
+
+    def __init__(self, raw: Raw, request: Request) -> None:
+        """Start with every row kept."""
+        self.raw, self.request = raw, request
+        self.is_kept = pd.Series(True, index=raw.frame.index)
+        self._aside: list[pd.DataFrame] = []
+        self._unresolved: list[pd.DataFrame] = []
+
+    def column(self, name: str) -> "pd.Series[str]":
+        """Return a published column as trimmed text; empty becomes null."""
+        return (
+            text(self.raw.frame[name]) if name in self.raw.frame else pd.Series(None, self.raw.frame.index, dtype="str")
+        )
+
+    def set_aside(self, is_hit: "pd.Series[bool]", column: str | None, rule: str) -> None:
+        """Take rows out of the import and remember the reason."""
+        hit = is_hit.fillna(False).astype(bool) & self.is_kept
+        if not hit.any():
+            return
+        rows = self.raw.frame[hit]
+        values = [None] * len(rows) if column is None or column not in rows else rows[column].astype("str").tolist()
+        self._aside.append(
+            pd.DataFrame(
+                {
+                    "source_file": self.raw.file,
+                    "source_row": self.raw.rows[hit].to_numpy(),
+                    "column": column,
+                    "value": values,
+                    "rule": rule,
+                    "row_json": [json.dumps(row, default=str) for row in rows.to_dict("records")],
+                }
+            )
+        )
+        self.is_kept &= ~hit
+
+    def refuse(self, is_hit: "pd.Series[bool]", column: str, rule: str, cure: str) -> None:
+        """Refuse the file for its first impossible row, or set all such rows aside when asked to.
+
+        Raises:
+            SourceError: names file, row, column, value, what is wrong and the cure.
+        """
+        hit = is_hit.fillna(False).astype(bool) & self.is_kept
+        if not hit.any():
+            return
+        if self.request.is_lenient:
+            self.set_aside(hit, column, rule)
+            return
+        first = int(np.flatnonzero(hit.to_numpy())[0])
+        value = self.raw.frame[column].iloc[first] if column in self.raw.frame else None
+        shown = "empty" if value is None or value != value else repr(str(value)[:60])
+        more = f" ({int(hit.sum())} such rows)" if hit.sum() > 1 else ""
+        raise SourceError(
+            f"{self.raw.file}, row {int(self.raw.rows[first])}, column {column}: {shown} {rule}{more}. {cure}"
+            " Or import with --quarantine to set such rows aside."
+        )
+
+    def places(self, column: str, is_required: bool = False) -> "pd.Series[str]":
+        """Return the country of each row's name; names nobody knows are counted, words for unknown are null.
+
+        Raises:
+            SourceError: a required name is missing or unknown.
+        """
+        names = self.column(column)
+        found = self.request.gazetteer.countries(names)
+        unknown = names.notna() & found.isna()
+        if is_required:
+            self.refuse(names.isna(), column, "names no country", "Fill it in.")
+            self.refuse(unknown, column, "is no country we know", self._spelling(names[unknown & self.is_kept]))
+        else:
+            is_word = names[unknown].map(self.request.gazetteer.is_no_place).reindex(names.index, fill_value=False)
+            self.note_unresolved(column, names[unknown & ~is_word.astype(bool) & self.is_kept])
+        return found
+
+    def note_unresolved(self, column: str, names: "pd.Series[str]") -> None:
+        """Remember names that no place was found for."""
+        counts = names.value_counts()
+        self._unresolved.append(pd.DataFrame({"column": column, "name": counts.index, "row_count": counts.to_numpy()}))
+
+    def days(self, column: str) -> "pd.Series[pd.Timestamp]":
+        """Return a required column of days.
+
+        Raises:
+            SourceError: a day is missing, unreadable, before 1900 or in the future.
+        """
+        days = pd.to_datetime(self.raw.frame[column].astype("str").str[:10], format="%Y-%m-%d", errors="coerce")
+        self.refuse(days.isna(), column, "is no day", "Write it as 2020-01-31.")
+        self.refuse(days > pd.Timestamp(self.request.today), column, "lies in the future", "Correct the date.")
+        self.refuse(days < FIRST_DAY, column, "lies before 1900", "Correct the date.")
+        return days
+
+    def coordinates(self, lon: str, lat: str) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+        """Return required degrees east and north.
+
+        Raises:
+            SourceError: a value is no number or off the globe.
+        """
+        degrees = []
+        for column, limit in ((lon, 180.0), (lat, 90.0)):
+            values = number(self.raw.frame[column])
+            self.refuse(values.isna(), column, "is no number", "Give decimal degrees.")
+            self.refuse(
+                values.abs() > limit, column, f"is outside -{limit:g}..{limit:g} degrees", "Correct the coordinate."
+            )
+            degrees.append(values)
+        return degrees[0], degrees[1]
+
+    def kept(self, values: "pd.Series[object]") -> "pd.Series[object]":
+        """Return the values of the kept rows, renumbered from 0."""
+        return values[self.is_kept].reset_index(drop=True)
+
+    def quarantine(self) -> pd.DataFrame:
+        """Return the rows set aside."""
+        return pd.concat(self._aside, ignore_index=True) if self._aside else pd.DataFrame()
+
+    def unresolved(self) -> pd.DataFrame:
+        """Return the names nobody knows, with the number of rows that use each."""
+        if not self._unresolved:
+            return pd.DataFrame(columns=["source_id", "column", "name", "row_count"])
+        names = pd.concat(self._unresolved, ignore_index=True)
+        return names.assign(source_id=self.request.source_id)
+
+    def _spelling(self, names: "pd.Series[str]") -> str:
+        near = self.request.gazetteer.suggest(names.iloc[0]) if len(names) else None
+        return (f"Did you mean {near}? " if near else "") + "Correct it, or add the spelling to aliases.csv."
+
+
+def text(values: "pd.Series[object]") -> "pd.Series[str]":
+    """Return trimmed text with empty strings as null."""
+    words = values.astype("str").str.strip()
+    return words.mask(values.isna() | (words == ""))
+
+
+def number(values: "pd.Series[object]") -> "pd.Series[float]":
+    """Return numbers; anything else is null."""
+    return pd.to_numeric(values, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
+
+
+def count(values: "pd.Series[object]") -> "pd.Series[int]":
+    """Return whole numbers as nullable integers."""
+    return number(values).round().astype("Int64")
+
+
+def identities(source_id: str, keys: Sequence["pd.Series[object]"]) -> pd.DataFrame:
+    """Return ``obs_id`` and ``repeat_count``: equal content gets the same id and a running number.
+
+    Args:
+        source_id: Opens every id.
+        keys: The columns that make a record what it is, in a fixed order.
+    """
+    words = [key.astype("str").where(key.notna(), "").tolist() for key in keys]
+    digests = [
+        hashlib.blake2b("\x1f".join(row).encode(), digest_size=8).hexdigest() for row in zip(*words, strict=True)
+    ]
+    digest = pd.Series(digests, dtype="str")
+    occurrence = digest.groupby(digest).cumcount() + 1
+    obs_id = source_id + ":" + digest + ":" + occurrence.astype("str")
+    return pd.DataFrame({"obs_id": obs_id, "repeat_count": digest.groupby(digest).transform("size").astype("int64")})
+
+
+def year_span(years: "pd.Series[int]") -> tuple["pd.Series[pd.Timestamp]", "pd.Series[pd.Timestamp]"]:
+    """Return the first and the last day of each year."""
+    words = years.astype("int64").astype("str")
+    return pd.to_datetime(words + "-01-01"), pd.to_datetime(words + "-12-31")
+
+
+def finished(observations: pd.DataFrame, waypoints: pd.DataFrame, sieve: Sieve) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return both tables with every column of their contracts, provenance and points filled in.
+
+    Args:
+        observations: What the source states; columns it does not have become null.
+        waypoints: ``obs_id, seq, role, place_id, place_raw``; several rows per observation.
+        sieve: Where the rows came from.
+    """
+    filled = observations.assign(source_id=sieve.request.source_id, source_file=sieve.raw.file)
+    for name, value in (("is_suppressed", False), ("is_subtotal", False), ("repeat_count", 1)):
+        if name not in filled:
+            filled[name] = value
+    ordered = waypoints.sort_values(["obs_id", "seq"], kind="stable", ignore_index=True)
+    ordered["seq"] = ordered.groupby("obs_id").cumcount()
+    return (
+        filled.reindex(columns=contracts.OBSERVATIONS.schema.names),
+        with_points(ordered, sieve.request.gazetteer).reindex(columns=contracts.WAYPOINTS.schema.names),
+    )
+
+
+def with_points(waypoints: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+    """Return the waypoints with the representative point and the precision of their place."""
+    places = gazetteer.places.set_index("place_id")[["lon", "lat", "level"]]
+    found = waypoints.drop(columns=["lon", "lat", "precision"], errors="ignore").join(places, on="place_id")
+    return found.rename(columns={"level": "precision"})

@@ -1,0 +1,123 @@
+"""The store's second half: releases in folders of their own, a manifest each, one pointer written last."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data import gate, store
+from data.errors import StoreError
+
+RELEASES, POINTER, MANIFEST = "releases", "CURRENT", "manifest.json"
+VERSIONED = ("duckdb", "pyarrow", "h3", "pyproj", "numpy", "pandas")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One complete, immutable version of the store."""
+
+    id: str
+    folder: Path
+    manifest: dict[str, object]
+
+    def path(self, table: str) -> Path:
+        """Return the Parquet file of a table."""
+        return self.folder / f"{table}.parquet"
+
+
+def next_id(root: Path) -> str:
+    """Return the id the imports of a store would be released under: equal imports, equal id."""
+    names = [folder.name for folder in store.imports(root)]
+    digest = hashlib.sha256("\n".join([str(store.FORMAT), *names]).encode()).hexdigest()
+    return f"r{digest[:12]}"
+
+
+def current(root: Path) -> Release:
+    """Return the release the pointer names.
+
+    Raises:
+        StoreError: there is no store, no release, or the pointer names one that is not there.
+    """
+    pointer = root / POINTER
+    if not pointer.is_file():
+        raise StoreError(f"{root}: no release here; run contraflow release --store, or contraflow sample --out.")
+    return pinned(root, pointer.read_text(encoding="utf-8").strip())
+
+
+def pinned(root: Path, release_id: str) -> Release:
+    """Return a release by its id.
+
+    Raises:
+        StoreError: there is no such release, or its manifest cannot be read.
+    """
+    folder = root / RELEASES / Path(release_id).name
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as broken:
+        raise StoreError(
+            f"{root}: release {release_id} is missing or damaged; run contraflow release again."
+        ) from broken
+    return Release(release_id, folder, manifest)
+
+
+def publish(root: Path, release_id: str, tables: dict[str, pa.Table], truth: str | None = None) -> Release:
+    """Write a release whole, then point to it; readers see the old one or the new one, never a mixture.
+
+    Args:
+        root: The store.
+        release_id: From next_id.
+        tables: Every table of contracts.RELEASED.
+        truth: What a synthetic world planted, as JSON; written beside the tables.
+
+    Raises:
+        SourceError: the disk refuses; the old release stays current.
+    """
+    target = root / RELEASES / release_id
+    if not target.exists():
+        store.write_folder(target, tables, lambda folder: _texts(release_id, folder, truth))
+    fresh = root / f".{POINTER}-{os.getpid()}"
+    store.write_text(fresh, release_id + "\n")
+    fresh.replace(root / POINTER)
+    store.sync(root)
+    return current(root)
+
+
+def verify(release: Release) -> list[str]:
+    """Return one sentence per file of a release that is not what its manifest says; empty when all is well."""
+    files = release.manifest["files"]
+    assert isinstance(files, dict)
+    wrong = []
+    for name, kept in files.items():
+        path = release.folder / name
+        if not path.is_file():
+            wrong.append(f"{name} is missing")
+        elif gate.sha256_of(path) != kept["sha256"]:
+            wrong.append(f"{name} was changed after it was published")
+    return wrong
+
+
+def _texts(release_id: str, folder: Path, truth: str | None) -> dict[str, str]:
+    manifest = json.dumps(_manifest(release_id, folder), indent=1, ensure_ascii=False)
+    return {MANIFEST: manifest} | ({} if truth is None else {"TRUTH.json": truth})
+
+
+def _manifest(release_id: str, folder: Path) -> dict[str, object]:
+    sources = pq.read_table(folder / "sources.parquet").to_pylist()
+    return {
+        "release": release_id,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "format": store.FORMAT,
+        "is_synthetic": any(row["is_synthetic"] for row in sources),
+        "files": {
+            path.name: {"sha256": gate.sha256_of(path), "row_count": pq.read_metadata(path).num_rows}
+            for path in sorted(folder.glob("*.parquet"))
+        },
+        "sources": [{**row, "retrieved_on": str(row["retrieved_on"])} for row in sources],
+        "versions": {name: metadata.version(name) for name in ("contraflow", *VERSIONED)},
+    }

@@ -1,0 +1,189 @@
+"""The synthetic world: a fixed seed, planted truth, real place names and invented flows.
+
+Every record is made by a seeded generator. Nothing here says anything about any real place, person or event: cities
+and countries are real only so that the maps can be read. ``truth`` states what was planted, so that a reader can
+check what the method finds against what is there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.parsed import Parsed
+from data.sample_custody import custody_events
+from data.sample_flows import background, joined, planted
+from data.sample_incidents import SOURCE_ID as INCIDENT_SOURCE_ID
+from data.sample_incidents import incidents
+from data.sample_plan import CORRIDORS, Corridor, promised_count, streams
+from data.sample_records import Layer, Records, records
+from data.sample_stage import FIRST_DAY, LAST_DAY, NONE, Flag, Geography, Whole, geography
+from data.sample_tables import REPEATED_SHARE, Published, published
+
+DEFAULT_SEED = 20260101
+INCIDENT_COUNT = 15_000
+NOTE = "SYNTHETIC: made by a seeded generator; says nothing about any real place or person."
+
+LAYERS = (
+    Layer(
+        "firearms",
+        "seizure",
+        60_000,
+        {"last_legal": 0.4, "departure": 0.6},
+        "seizure",
+        {"pistol": 0.45, "revolver": 0.12, "rifle": 0.18, "shotgun": 0.13, "submachine gun": 0.04, "parts": 0.08},
+    ),
+    Layer(
+        "drugs",
+        "seizure",
+        80_000,
+        {"departure": 1.0},
+        "seizure",
+        {"cocaine": 0.24, "opiates": 0.16, "amphetamine-type": 0.18, "cannabis": 0.36, "other": 0.06},
+    ),
+    Layer(
+        "human_trafficking",
+        "detection",
+        30_000,
+        {"citizenship": 0.35, "departure": 0.65},
+        "detection",
+        {"sexual exploitation": 0.48, "forced labour": 0.39, "other": 0.13},
+    ),
+)
+TITLES = {
+    "sample-firearms": "Synthetic firearms seizures and traces (not real)",
+    "sample-drugs": "Synthetic drug seizures (not real)",
+    "sample-human-trafficking": "Synthetic human-trafficking detections (not real)",
+    INCIDENT_SOURCE_ID: "Synthetic terrorism incidents (not real)",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Canonical tables of the synthetic world, and what was planted in them (fit for JSON)."""
+
+    parsed: Parsed
+    truth: dict[str, object]
+
+
+def source_rows() -> list[dict[str, object]]:
+    """Return what the register says of the four synthetic sources."""
+    return [
+        {
+            "source_id": source_id,
+            "title": title,
+            "publisher": "Contraflow",
+            "licence": "CC0-1.0",
+            "attribution": "Contraflow, synthetic sample",
+            "redistributable": True,
+            "marking": "TLP:CLEAR",
+            "is_synthetic": True,
+            "caveat": NOTE,
+        }
+        for source_id, title in TITLES.items()
+    ]
+
+
+def world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
+    """Return the synthetic world of a seed: the same seed and scale give the same tables.
+
+    Args:
+        seed: Of every draw.
+        scale: Multiplies the number of records; planted corridors keep at least 40 records per direction, so below
+            about 0.04 they leave little room for anything else.
+    """
+    stage = geography(np.random.default_rng([seed, 0]))
+    layers = {layer.name: _layer(seed, index, stage, scale) for index, layer in enumerate(LAYERS)}
+    events = custody_events(np.random.default_rng([seed, 8]), stage, layers["firearms"])
+    points = incidents(np.random.default_rng([seed, 9]), stage, round(INCIDENT_COUNT * scale))
+    observations = pd.concat([layer.observations for layer in layers.values()], ignore_index=True)
+    parsed = Parsed(
+        row_count_read=len(observations) + len(points),
+        observations=observations,
+        waypoints=pd.concat([layer.waypoints for layer in layers.values()], ignore_index=True),
+        custody_events=events,
+        incidents=points,
+        places=stage.places,
+    )
+    return World(parsed, _truth(seed, scale, stage, layers, parsed))
+
+
+def _layer(seed: int, index: int, stage: Geography, scale: float) -> Published:
+    layer = LAYERS[index]
+    rng = np.random.default_rng([seed, index + 1])
+    wanted = [stream for stream in streams(scale) if stream.layer == layer.name]
+    fixed = planted(rng, stage, wanted)
+    distinct = round(layer.record_count * scale / (1 + REPEATED_SHARE))
+    around = background(rng, stage, max(0, distinct - len(fixed.stops)))
+    return published(rng, stage, layer, records(rng, stage, layer, joined([fixed, around])))
+
+
+def _truth(
+    seed: int, scale: float, stage: Geography, layers: dict[str, Published], parsed: Parsed
+) -> dict[str, object]:
+    counts: dict[str, object] = {name: len(layer.observations) for name, layer in layers.items()}
+    counts |= {name: len(getattr(parsed, name)) for name in ("waypoints", "custody_events", "incidents", "places")}
+    counts |= {"traces": int(parsed.custody_events["trace_id"].nunique())}
+    return {
+        "note": NOTE,
+        "seed": seed,
+        "scale": scale,
+        "years": list(range(FIRST_DAY.astype(object).year, LAST_DAY.astype(object).year + 1)),
+        "counts": counts,
+        "wrong_direction_shares": {name: round(float(p.records.is_wrong.mean()), 4) for name, p in layers.items()},
+        "directions": (
+            "origin to destination is the direction of the firearms. record_counts are distinct records that state both"
+            " ends: forward in that order, backward in the other; for a crossing or independent corridor the other"
+            " layer is counted from other_origin to other_destination. promised is the least number planted in each"
+            " planted direction."
+        ),
+        "corridors": [_corridor(corridor, scale, stage, layers) for corridor in CORRIDORS],
+        "hubs": [_hub(corridor, stage) for corridor in CORRIDORS if corridor.kind == "independent"],
+    }
+
+
+def _corridor(corridor: Corridor, scale: float, stage: Geography, layers: dict[str, Published]) -> dict[str, object]:
+    firearms, other = layers["firearms"].records, layers[corridor.layer].records
+    here = (stage.number(corridor.origin), stage.number(corridor.destination))
+    there = (stage.number(corridor.ends_in_layer[0]), stage.number(corridor.ends_in_layer[1]))
+    names = stage.places["name"]
+    row: dict[str, object] = {
+        "id": corridor.corridor_id,
+        "kind": corridor.kind,
+        "layers": ["firearms", corridor.layer],
+        "origin_id": corridor.origin,
+        "destination_id": corridor.destination,
+        "origin": names[here[0]],
+        "destination": names[here[1]],
+        "promised": promised_count(corridor, scale),
+        "record_counts": {"firearms": _counted(firearms, *here), corridor.layer: _counted(other, *there)},
+    }
+    if corridor.other_ends:
+        row |= {"other_origin_id": corridor.other_ends[0], "other_destination_id": corridor.other_ends[1]}
+        row |= {"other_origin": names[there[0]], "other_destination": names[there[1]]}
+    return row
+
+
+def _counted(found: Records, origin: int, destination: int) -> dict[str, int]:
+    return {
+        "forward": int(_states_in_order(found.stops, origin, destination).sum()),
+        "backward": int(_states_in_order(found.stops, destination, origin).sum()),
+    }
+
+
+def _states_in_order(stops: Whole, origin: int, destination: int) -> Flag:
+    """Return which records state the origin and, at a later stop, the destination."""
+    has_left = np.logical_or.accumulate(stops == origin, axis=1)
+    return np.asarray((has_left & (stops == destination) & (stops != NONE)).any(axis=1))
+
+
+def _hub(corridor: Corridor, stage: Geography) -> dict[str, object]:
+    partners = {"firearms": [corridor.destination], corridor.layer: [corridor.ends_in_layer[1]]}
+    for layer, _, end in corridor.more_ends:
+        partners[layer] = [*partners[layer], end]
+    return {
+        "id": corridor.corridor_id,
+        "place_id": corridor.origin,
+        "name": stage.places["name"][stage.number(corridor.origin)],
+        "partner_ids": partners,
+    }

@@ -1,0 +1,34 @@
+"""Find the sources: every TOML card here is one, and the module of the same name reads its files."""
+
+import importlib
+import tomllib
+from collections.abc import Callable
+from importlib import resources
+
+from data.errors import SourceError
+from data.intake import Request
+from data.parsed import Parsed
+
+
+def source_ids() -> list[str]:
+    """Return the names of all sources, in alphabetical order."""
+    cards = (card.name for card in resources.files("data.sources").iterdir())
+    return sorted(name.removesuffix(".toml") for name in cards if name.endswith(".toml"))
+
+
+def profile(source_id: str) -> dict[str, object]:
+    """Return a source's card.
+
+    Raises:
+        SourceError: there is no such source.
+    """
+    if source_id not in source_ids():
+        raise SourceError(f"Source {source_id!r} is unknown; choose from {', '.join(source_ids())}.")
+    return tomllib.loads(resources.files("data.sources").joinpath(f"{source_id}.toml").read_text(encoding="utf-8"))
+
+
+def reader(source_id: str) -> Callable[[Request], Parsed]:
+    """Return the function that reads a file of this source."""
+    module = importlib.import_module(f"data.sources.{source_id.replace('-', '_')}")
+    read: Callable[[Request], Parsed] = module.read
+    return read

@@ -1,0 +1,116 @@
+"""Legs on a network of cells: how much of a layer runs each way over each step (METHOD 3.4, geo/README.md)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+from h3.api import basic_int as h3
+
+from geo.distance import Array, sphere_km, unit_vectors
+
+
+@dataclass(frozen=True)
+class Network:
+    """Paths between pairs of places, as sparse rows over undirected edges between cells.
+
+    Attributes:
+        pairs: Row number of each (place_a, place_b), place_a < place_b.
+        length_km: Geodesic length of each pair's path.
+        ends: (edges, 2) positions in ``cells``; the first cell is the smaller number.
+        cells: H3 cells, ascending.
+        km: Length of each edge, centre to centre.
+        forward: (paths, edges) probability of crossing an edge from its first to its second cell on the way a to b.
+        backward: The same from the second to the first.
+    """
+
+    pairs: "pd.Series[int]"
+    length_km: Array
+    ends: npt.NDArray[np.int64]
+    cells: npt.NDArray[np.int64]
+    km: Array
+    forward: sp.csr_matrix
+    backward: sp.csr_matrix
+
+
+@dataclass(frozen=True)
+class Field:
+    """Weighted records of one layer over each edge: ``plus`` from its first to its second cell, ``minus`` back."""
+
+    plus: Array
+    minus: Array
+
+    @property
+    def total(self) -> Array:
+        """Both directions."""
+        return self.plus + self.minus
+
+    @property
+    def direction(self) -> Array:
+        """Rho in [-1, 1]; 0 where nothing runs."""
+        return balance(self.plus, self.minus)
+
+
+def balance(plus: Array, minus: Array) -> Array:
+    """Return (plus - minus) / (plus + minus), 0 where both are 0."""
+    total = plus + minus
+    share: Array = np.divide(plus - minus, total, out=np.zeros_like(total), where=total > 0)
+    return share
+
+
+def network(paths: pd.DataFrame, edges: pd.DataFrame) -> Network:
+    """Return the network of the tables ``paths`` and ``path_edges``."""
+    pairs = pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[["place_a", "place_b"]]))
+    start, end = edges["from_cell"].to_numpy(np.int64), edges["to_cell"].to_numpy(np.int64)
+    cells = np.unique(np.concatenate([start, end]))
+    u, v = np.searchsorted(cells, start), np.searchsorted(cells, end)
+    is_forward = u < v
+    keys, edge = np.unique(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), return_inverse=True)
+    ends = np.column_stack([keys // max(len(cells), 1), keys % max(len(cells), 1)])
+    row = pairs.reindex(pd.MultiIndex.from_frame(edges[["place_a", "place_b"]])).to_numpy(np.int64)
+    weight = edges["probability"].to_numpy(np.float64)
+    shape = (len(paths), len(keys))
+
+    def matrix(mask: npt.NDArray[np.bool_]) -> sp.csr_matrix:
+        return sp.csr_matrix((weight[mask], (row[mask], edge[mask])), shape=shape)
+
+    length_km = paths["length_km"].to_numpy(np.float64)
+    return Network(pairs, length_km, ends, cells, _edge_km(cells, ends), matrix(is_forward), matrix(~is_forward))
+
+
+def field(net: Network, flows: pd.DataFrame) -> Field:
+    """Return the flow field of one layer.
+
+    Args:
+        net: The release's network.
+        flows: ``origin_id, destination_id, weight``; flows without a path are left out.
+    """
+    onward, back = along(net, flows, "weight")
+    plus = net.forward.T @ onward + net.backward.T @ back
+    minus = net.backward.T @ onward + net.forward.T @ back
+    return Field(np.asarray(plus), np.asarray(minus))
+
+
+def along(net: Network, flows: pd.DataFrame, column: str) -> tuple[Array, Array]:
+    """Return a column's sum per path in the direction a to b, and b to a."""
+    origin, destination = flows["origin_id"].to_numpy(str), flows["destination_id"].to_numpy(str)
+    is_onward = origin < destination
+    keys = pd.MultiIndex.from_arrays(
+        [np.where(is_onward, origin, destination), np.where(is_onward, destination, origin)]
+    )
+    row = net.pairs.reindex(keys).to_numpy(np.float64)
+    values = flows[column].to_numpy(np.float64)
+    sums = []
+    for mask in (is_onward, ~is_onward):
+        known = mask & np.isfinite(row)
+        sums.append(np.bincount(row[known].astype(np.int64), values[known], minlength=len(net.pairs)))
+    return sums[0], sums[1]
+
+
+def _edge_km(cells: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Array:
+    if not len(ends):
+        return np.zeros(0)
+    centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()])
+    points = unit_vectors(centres[:, 1], centres[:, 0])
+    return sphere_km(points[ends[:, 0]], points[ends[:, 1]])

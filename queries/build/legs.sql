@@ -1,0 +1,70 @@
+-- rows:   one per directed hop between two consecutive known waypoints in different places
+-- params: trace_factor weight of a trace that states no transit
+-- reads:  observations, waypoints, place_cells
+-- order:  layer, year, origin_cell, leg_id
+with hops as (
+    select
+        obs_id,
+        seq,
+        role as origin_role,
+        place_id as origin_id,
+        precision as origin_precision,
+        lead(seq) over journey as next_seq,
+        lead(role) over journey as destination_role,
+        lead(place_id) over journey as destination_id,
+        lead(precision) over journey as destination_precision
+    from waypoints
+    window journey as (partition by obs_id order by seq)
+),
+
+known as (
+    select
+        *,
+        case
+            when origin_role = 'manufacture' and destination_role = 'last_legal' then 'licit'
+            when destination_role = 'intended_destination' then 'intended'
+            when destination_role = 'recovery' and origin_role in ('manufacture', 'last_legal') then 'trace'
+            else 'observed'
+        end as status,
+        destination_role in ('seizure', 'recovery', 'detection') as is_intercepted,
+        origin_role = 'seizure' and seq = 0 as is_caught_leaving
+    from hops
+    where next_seq = seq + 1 and origin_id <> destination_id
+)
+
+select
+    k.obs_id || '#' || k.seq as leg_id,
+    k.obs_id,
+    k.seq as leg_seq,
+    o.layer,
+    o.source_id,
+    k.status,
+    k.origin_id,
+    k.destination_id,
+    k.origin_role,
+    k.destination_role,
+    case when k.is_intercepted or k.is_caught_leaving then o.transport_mode end as transport_mode,
+    o.commodity,
+    o.commodity_raw,
+    o.date_start,
+    o.date_end,
+    year(o.date_start) as year,
+    o.case_count as record_count,
+    o.case_count_high as record_count_high,
+    o.item_count,
+    case k.status when 'licit' then 0.0 when 'trace' then $trace_factor else 1.0 end
+    * o.case_count / o.repeat_count as weight,
+    case
+        when 'sea' in (k.origin_precision, k.destination_precision) then 'sea'
+        when 'country' in (k.origin_precision, k.destination_precision) then 'country'
+        when 'admin1' in (k.origin_precision, k.destination_precision) then 'admin1'
+        when 'admin2' in (k.origin_precision, k.destination_precision) then 'admin2'
+        when 'place' in (k.origin_precision, k.destination_precision) then 'place'
+        else 'exact'
+    end as precision,
+    c.cell as origin_cell
+from known as k
+inner join observations as o on k.obs_id = o.obs_id
+inner join place_cells as c on k.origin_id = c.place_id
+where not o.is_subtotal
+order by o.layer, year, origin_cell, leg_id

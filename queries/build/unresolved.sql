@@ -1,0 +1,12 @@
+-- rows:   one per (source_id, column, name)
+-- params: none
+-- reads:  all_unresolved
+-- order:  source_id, column, name
+select
+    source_id,
+    "column",
+    name,
+    sum(row_count)::bigint as row_count
+from all_unresolved
+group by source_id, "column", name
+order by source_id, "column", name

@@ -1,0 +1,49 @@
+"""One locked DuckDB connection over Parquet files: views by name, no other file, no network, no settings changed."""
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from data.errors import QueryError
+
+LOCKS = (
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set allow_community_extensions = false",
+    "set python_enable_replacements = false",
+    "set enable_external_access = false",
+    "set lock_configuration = true",
+)
+MACROS = ("chosen_legs", "chosen_flows")  # in order: the second reads the first
+
+
+def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool = False) -> DuckDBPyConnection:
+    """Return a connection that sees the given Parquet files as views and may read nothing outside ``folder``.
+
+    Args:
+        views: View name to its files; several files are read as one, matched by column name, and carry ``filename``.
+        folder: The only directory that may be read.
+        has_macros: Also define the filters of queries/macros, which read legs and places.
+
+    Raises:
+        QueryError: a file cannot be read.
+    """
+    con = duckdb.connect()
+    try:
+        for name, files in views.items():
+            paths = [str(path.resolve()) for path in files]
+            con.read_parquet(paths, union_by_name=True, filename=name.startswith("all_")).create_view(name)
+        for macro in MACROS if has_macros else ():
+            con.execute(resources.files("queries").joinpath(f"macros/{macro}.sql").read_text(encoding="utf-8"))
+        con.execute("set allowed_directories = $folders", {"folders": [str(folder.resolve())]})
+        for lock in LOCKS:
+            con.execute(lock)
+    except duckdb.Error as broken:
+        con.close()
+        raise QueryError(
+            f"{folder}: the store's tables cannot be read ({broken}); run contraflow release again."
+        ) from broken
+    return con
