@@ -24,6 +24,7 @@ ATLAS_PX = 64
 ARROW = {"x": 0, "y": 0, "width": ATLAS_PX, "height": ATLAS_PX, "anchorX": ATLAS_PX / 2, "mask": True}
 FITTED_PX = (760, 500)  # part of the map on a laptop that the first view should fill; chosen by eye, 2026-11
 TILE_PX = 512
+PX_PER_DEGREE = TILE_PX / 360  # at zoom 0
 LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
 
 Bounds = tuple[float, float, float, float]
@@ -61,7 +62,9 @@ def ground(has_us_divisions: bool) -> list[pdk.Layer]:
     """Return sea, land with borders, US state lines where asked for, and disputed lines, bottom first."""
     rows = [{"polygon": ring} for ring in SEA]
     found = [
-        layer("SolidPolygonLayer", "basemap-sea", rows, get_polygon="polygon", get_fill_color=palette.rgba(palette.SEA)),
+        layer(
+            "SolidPolygonLayer", "basemap-sea", rows, get_polygon="polygon", get_fill_color=palette.rgba(palette.SEA)
+        ),
         layer(
             "GeoJsonLayer",
             "basemap-land",
@@ -137,9 +140,7 @@ def _dashed_lines(layer_id: str, name: str, colour: list[int]) -> pdk.Layer:
 
 
 def _thin(layer_id: str, rows: list[dict[str, Any]], colour: list[int]) -> pdk.Layer:
-    return layer(
-        "PathLayer", layer_id, rows, get_path="path", get_color=colour, get_width=1, width_units="'pixels'"
-    )
+    return layer("PathLayer", layer_id, rows, get_path="path", get_color=colour, get_width=1, width_units="'pixels'")
 
 
 def _dashed(part: list[list[float]], dash: float = 0.3) -> list[list[list[float]]]:

@@ -14,6 +14,7 @@ BOWS = (0.16, 0.25, 0.34, 0.43, 0.52)  # one per layer, so that layers on one co
 CONTEXT_ALPHA = 135
 ARROW_PX = 11.0  # added to twice the width of its line; chosen by eye, 2026-11
 MANY_FLOWS = ((1500, 8), (400, 14))  # above so many flows, so many points per line keep the message small
+LABEL_PX, LETTER_PX = 12, 6.4  # height of a label, mean width of its letters
 PICK_PX = 14.0  # a finger's or a mouse's tolerance around a thin line
 
 Row = dict[str, Any]
@@ -150,6 +151,51 @@ def place_rows(rows: pd.DataFrame) -> list[Row]:
     return list(found.values())
 
 
+def label_rows(rows: pd.DataFrame, zoom: float, selected: str | None) -> list[Row]:
+    """Return the names of the flows' ends, the busiest first, as many as do not overlap at this zoom.
+
+    Args:
+        rows: As ``flow_rows`` gives them, widest first.
+        zoom: Zoom of the first view.
+        selected: The chosen corridor, whose ends come before all others; or None.
+    """
+    ordered = rows.sort_values("corridor_id", key=lambda ids: ids != selected, kind="stable")
+    found: dict[str, Row] = {}
+    taken: list[tuple[float, float, float]] = []
+    scale = 2**zoom * deck.PX_PER_DEGREE
+    for row in ordered.to_dict("records"):
+        for end in ("origin", "destination"):
+            lon, lat, name = float(row[f"{end}_lon"]), float(row[f"{end}_lat"]), words.safe(row[end])
+            box = (lon * scale, curves.mercator_y(lat) * scale, len(name))
+            if row[f"{end}_id"] not in found and not any(_meet(box, other) for other in taken):
+                taken.append(box)
+                found[row[f"{end}_id"]] = {"p": [round(lon, 3), round(lat, 3)], "t": name}
+    return list(found.values())
+
+
+def _meet(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    reach = LETTER_PX * (one[2] + other[2]) / 2 + 4
+    return abs(one[0] - other[0]) < reach and abs(one[1] - other[1]) < LABEL_PX + 6
+
+
+def _label_layer(rows: list[Row]) -> pdk.Layer:
+    return deck.layer(
+        "TextLayer",
+        "labels",
+        rows,
+        get_position="p",
+        get_text="t",
+        get_size=LABEL_PX,
+        get_color=palette.rgba(palette.PLACE),
+        get_pixel_offset=[0, 13],
+        character_set="'auto'",
+        font_family="'sans-serif'",
+        font_settings={"sdf": True, "fontSize": 48, "buffer": 8},
+        outline_width=3,
+        outline_color=[255, 255, 255, 230],
+    )
+
+
 def _path_layer(layer_id: str, rows: list[Row], **props: object) -> pdk.Layer:
     shared = {"get_path": "p", "get_width": "w", "width_units": "'pixels'", "cap_rounded": True, "joint_rounded": True}
     return deck.layer("PathLayer", layer_id, rows, **{**shared, "get_color": "c", **props})
@@ -235,13 +281,19 @@ def incident_tip(row: Mapping[str, Any]) -> str:
     place = words.safe(row["place"]) or "within about 60 km"
     killed = row["killed_count"]
     known = "killed: not known" if pd.isna(killed) else f"killed: {words.number(killed)}"
-    return words.safe(f"{words.layer_title(row['layer'])}: {words.plural(row['incident_count'], 'incident')}\n{place}, {known}")
+    return words.safe(
+        f"{words.layer_title(row['layer'])}: {words.plural(row['incident_count'], 'incident')}\n{place}, {known}"
+    )
 
 
 def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
     scale = palette.radii(rows["incident_count"].tolist())
     discs = [
-        {"p": [round(row["lon"], 3), round(row["lat"], 3)], "r": round(scale(row["incident_count"]), 1), "tip": incident_tip(row)}
+        {
+            "p": [round(row["lon"], 3), round(row["lat"], 3)],
+            "r": round(scale(row["incident_count"]), 1),
+            "tip": incident_tip(row),
+        }
         for row in rows.to_dict("records")
     ]
     return deck.layer(
@@ -270,14 +322,15 @@ def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
         "GeoJsonLayer",
         layer_id,
         {"type": "FeatureCollection", "features": features},
-        get_fill_color=palette.rgba(colour, 26),
-        get_line_color=palette.rgba(colour, 120),
-        line_width_min_pixels=1,
+        get_fill_color=palette.rgba(colour, 22),
+        stroked=False,
         pickable=True,
     )
 
 
-def deck_of(view: Explore, mode: str, selected: str | None, camera: Mapping[str, float], turn: int = 0) -> deck.CompactDeck:
+def deck_of(
+    view: Explore, mode: str, selected: str | None, camera: Mapping[str, float], turn: int = 0
+) -> deck.CompactDeck:
     """Return the whole map.
 
     Args:
@@ -288,7 +341,9 @@ def deck_of(view: Explore, mode: str, selected: str | None, camera: Mapping[str,
         turn: How often a line was picked. It names the pick layer anew, so that the browser forgets the last pick.
     """
     rows = flow_rows(view, mode)
-    has_us = bool(rows[["origin_id", "destination_id"]].astype(str).apply(lambda ids: ids.str.startswith("US-")).any(axis=None))
+    has_us = bool(
+        rows[["origin_id", "destination_id"]].astype(str).apply(lambda ids: ids.str.startswith("US-")).any(axis=None)
+    )
     halo = [_halo(view, mode, selected)] if selected else []
     return deck.deck(
         [
@@ -298,6 +353,7 @@ def deck_of(view: Explore, mode: str, selected: str | None, camera: Mapping[str,
             *flow_layers(view, mode),
             _pick_layer(f"pick-{turn}", rows),
             _place_layer(rows),
+            _label_layer(label_rows(rows, camera["zoom"], selected)),
         ],
         camera,
     )

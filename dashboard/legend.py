@@ -43,7 +43,7 @@ def colours(view: Explore, mode: str) -> str:
     rows = []
     if mode == layers.RELATIONS and "firearms" in shown:
         rows = [
-            (line(palette.relation_colour(name), 4), f"Firearms: {words.relation_title(name).lower()}")
+            (line(palette.relation_colour(name), 4), f"Firearms, {words.RELATION_KEYS[name]}")
             for name in palette.RELATION_COLOURS
         ]
     width, alpha = (4.0, 235) if mode == layers.LAYERS else (2.0, layers.CONTEXT_ALPHA)
@@ -80,8 +80,9 @@ def marks(view: Explore) -> str:
 
 def _disc(colour: str, radius: float) -> str:
     held = min(radius, LINE_PX / 2 + 3)
-    return f'<circle cx="31" cy="0" r="{held:g}" fill="{colour}" fill-opacity=".28" stroke="{colour}" stroke-opacity=".6"/>'
+    look = f'fill="{colour}" fill-opacity=".28" stroke="{colour}" stroke-opacity=".6"'
+    return f'<circle cx="31" cy="0" r="{held:g}" {look}/>'
 
 
 def _area(colour: str) -> str:
-    return f'<rect x="16" y="-7" width="30" height="14" fill="{colour}" fill-opacity=".12" stroke="{colour}" stroke-opacity=".5"/>'
+    return f'<rect x="16" y="-7" width="30" height="14" fill="{colour}" fill-opacity=".16"/>'

@@ -28,6 +28,7 @@ RELATION_COLOURS = {
     "insufficient": "#8C8C8C",
 }
 
+STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 WIDEST_PX, THINNEST_PX = 9.0, 1.2  # chosen by eye, 2026-11
 CONTEXT_SHARE = 0.5  # of the width, for layers drawn beneath the firearms; chosen by eye, 2026-11
 LARGEST_RADIUS_PX, SMALLEST_RADIUS_PX = 15.0, 2.0  # chosen by eye, 2026-11
@@ -49,11 +50,11 @@ def relation_colour(relation: str) -> str:
 
 
 def rounded_up(value: float) -> int:
-    """Return the next 1, 2 or 5 times a power of ten, at least 1."""
+    """Return the next round number, at least 1: one of STEPS times a power of ten."""
     if not value > 1:
         return 1
     power = 10 ** math.floor(math.log10(value))
-    return int(next(step * power for step in (1, 2, 5, 10) if step * power >= value))
+    return math.ceil(next(step * power for step in STEPS if step * power >= value))
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Scale:
 
     def legend(self) -> list[int]:
         """Return up to three round counts, ascending, that span the scale; the smallest size is 1 or less."""
-        wanted = {self.top, rounded_up(self.top / 12), rounded_up(self.top / 150)}
+        wanted = {self.top, rounded_up(self.top / 10), rounded_up(self.top / 100)}
         return sorted(wanted)
 
 

@@ -30,6 +30,17 @@ RELATION_CAVEAT = (
     "Common and inverse describe where records run and which way. They never say that the same network or the same "
     "people move both."
 )
+RELATION_KEYS = {
+    "common": "common: same way as another layer",
+    "inverse": "inverse: opposite way",
+    "mixed": "mixed: both ways",
+    "crossing": "crossing: the routes only cross",
+    "insufficient": "too little evidence",
+}
+CORRIDOR_KM = (
+    "Corridor-km: kilometres of corridor that both layers use. What is neither inverse nor common is mixed: both "
+    "directions are used."
+)
 MODE_TITLES = {
     "air": "Air",
     "sea": "Sea",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 MINIMUM_COUNT = 40  # records per planted direction that any scale keeps, so that small samples can be tested
-STATED_SHARE = 0.72  # of planted records, share that states both ends in the right order; measured low end
-SPARE_COUNT = 16  # added so that chance does not undercut the promise; about five standard deviations at the minimum
+STATED_SHARE = 0.72  # of planted records, about the share that states both ends in the right order
+SPARE_COUNT = 22  # added so that chance does not undercut the promise; over five standard deviations at the minimum
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ MISSING_ORIGIN_SHARE, MISSING_DESTINATION_SHARE = 0.25, 0.40
 WRONG_DIRECTION_SHARE = 0.05
 COARSE_SHARES = ((ORIGIN, 0.10), (SEIZURE, 0.16), (DESTINATION, 0.10))  # known only by country
 PLANTED_ODDS = 0.2  # planted records lose a place this much less often, so that small samples keep them
+PLANTED_VAGUENESS = 0.01  # against a mean of 0.3 elsewhere; for the same reason
 TRACED_SHARE, MANUFACTURE_SHARE, MAKER_COUNT = 1 / 3, 0.3, 12
 
 
@@ -141,7 +142,8 @@ def _coarse(rng: np.random.Generator, stage: Geography, found: Records) -> Recor
     for slot, share in COARSE_SHARES:
         country = stage.country[stops[:, slot]]
         is_known = stops[:, slot] != NONE
-        coarse = chosen(rng, _odds(found) * stage.vagueness[country] * is_known, round(share * is_known.sum()))
+        odds = np.where(found.corridor == NONE, stage.vagueness[country], PLANTED_VAGUENESS) * is_known
+        coarse = chosen(rng, odds, round(share * is_known.sum()))
         is_coarse = found.is_citizenship & is_known & (slot == ORIGIN)
         is_coarse[coarse] = is_known[coarse]
         stops[is_coarse, slot] = stage.city_count + country[is_coarse]

@@ -1,4 +1,4 @@
-"""Do two layers run the same way, opposite ways, or merely meet? (METHOD 3.4; thresholds in geo/README.md)"""
+"""Do two layers run the same way, opposite ways, or merely meet? Formulas and thresholds: geo/README.md."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class Comparison:
         omega: Co-presence-weighted mean of D over all shared kilometres, in [-1, 1]; NaN where nothing is shared.
         shares: Share of shared corridor-km by relation: ``common``, ``inverse``, ``mixed``; NaN where none.
         shared_km: Kilometres of edges on which both layers have N_MIN weighted records.
-        corridors: One row per path with records of either layer near it: ``place_a, place_b, length_km,
+        corridors: One row per pair of places with N_MIN weighted records of its own in either layer: ``place_a, place_b, length_km,
             shared_share, a_onward, a_back, b_onward, b_back`` (weighted records running along the corridor's
             shared part, onward is place_a to place_b), ``D, P_common, P_inverse`` (NaN where insufficient), ``label``.
     """
@@ -56,8 +56,8 @@ def compare(net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> Compa
         COMMON into INVERSE and the sign of D and Omega.
     """
     a, b = field(net, flows_a), field(net, flows_b)
-    own = sum(sum(along(net, flows, "weight")) for flows in (flows_a, flows_b))
-    corridors = _corridors(net, a, b, np.flatnonzero(own > 0))
+    own = [sum(along(net, flows, "weight")) for flows in (flows_a, flows_b)]
+    corridors = _corridors(net, a, b, np.flatnonzero(np.maximum(*own) >= N_MIN))
     shares, shared_km = _shares(net, a, b)
     return Comparison(omega(net, a, b), shares, shared_km, corridors)
 

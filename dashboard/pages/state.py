@@ -11,13 +11,13 @@ from dashboard.assemble import Choices
 from dashboard.filters import Filters
 from data.errors import FilterError
 
-COLOURINGS = {layers.RELATIONS: "Relation to firearms", layers.LAYERS: "Layer"}
+COLOURINGS = {layers.RELATIONS: "Relation to other layers", layers.LAYERS: "Layer"}
 Camera = dict[str, float]
 
 
 def seed(choices: Choices) -> None:
     """Fill the session from the link, once; say what could not be used."""
-    if "seeded" in st.session_state:
+    if "since" in st.session_state:
         return
     params = dict(st.query_params)
     asked, notices = Filters.from_url(params)
@@ -30,7 +30,6 @@ def seed(choices: Choices) -> None:
     st.session_state["corridor"] = params.get("corridor") or None
     st.session_state["turn"] = 0
     st.session_state["notices"] = notices + more
-    st.session_state["seeded"] = True
 
 
 def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:
@@ -70,6 +69,12 @@ def widget_values(chosen: Filters, choices: Choices) -> dict[str, object]:
     }
 
 
+def ordered(choices: Choices) -> list[str]:
+    """Return the layers of the release, the best-known first."""
+    usual = [name for name in Filters().layers if name in choices.layers]
+    return usual + [name for name in choices.layers if name not in usual]
+
+
 def span(choices: Choices) -> tuple[date, date]:
     """Return the first and the last day of the release."""
     return choices.first_on.date(), choices.last_on.date()
@@ -77,17 +82,16 @@ def span(choices: Choices) -> tuple[date, date]:
 
 def filters(choices: Choices) -> Filters:
     """Return the choice the widgets hold; a period that is empty is left out, with a warning."""
-    held_values = st.session_state
     first, last = span(choices)
-    since, last_day = held_values["since"], held_values["last_day"]
+    since, last_day = st.session_state["since"], st.session_state["last_day"]
     chosen = Filters(
-        layers=tuple(name for name in Filters().layers if held_values.get(f"layer_{name}")),
-        region=tuple(held_values["region"]),
-        commodity=tuple(held_values["commodity"]),
-        mode=tuple(held_values["transport"]),
-        min_count=int(held_values["min_count"]),
-        top=int(held_values["top"]),
-        kappa=float(held_values["kappa"]),
+        layers=tuple(name for name in ordered(choices) if st.session_state[f"layer_{name}"]),
+        region=tuple(st.session_state["region"]),
+        commodity=tuple(st.session_state["commodity"]),
+        mode=tuple(st.session_state["transport"]),
+        min_count=int(st.session_state["min_count"]),
+        top=int(st.session_state["top"]),
+        kappa=float(st.session_state["kappa"]),
     )
     until = None if last_day >= last else last_day + timedelta(days=1)
     try:
@@ -100,8 +104,8 @@ def filters(choices: Choices) -> Filters:
 def write_link(chosen: Filters, choices: Choices) -> None:
     """Bring the address in step with what is shown, so that it can be shared."""
     params = chosen.to_url()
-    if set(chosen.layers) >= set(choices.layers) & set(Filters().layers):
-        params.pop("layers", None)
+    if set(chosen.layers) == set(choices.layers) & set(Filters().layers):
+        params.pop("layers", None)  # whatever the release lacks was not the reader's choice
     if st.session_state["show"] != layers.RELATIONS:
         params["show"] = st.session_state["show"]
     if st.session_state["corridor"]:

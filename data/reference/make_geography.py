@@ -1,8 +1,8 @@
 """Derive the tables and map files of this folder from one unpacked Natural Earth package.
 
 Package: Debian ``qgis-common`` 3.22.16+dfsg-1, file ``usr/share/qgis/resources/data/world_map.gpkg``: Natural Earth
-4.1.0, 1:10 million, simplified by the package; public domain. Country and division codes: ISO 3166, as listed by the Python package pycountry
-26.2.16, used here and nowhere at run time. Regions: UN M49, written out below.
+4.1.0, 1:10 million, simplified by the package; public domain. Country and division codes: ISO 3166, as listed by the
+Python package pycountry 26.2.16, used here and nowhere at run time. Regions: UN M49, written out below.
 
 Run from the top of the project, with geopandas and pycountry at hand:
 ``python -m data.reference.make_geography path/to/world_map.gpkg``
@@ -77,6 +77,8 @@ NAMES = {
     "VIR": "United States Virgin Islands",
     "VNM": "Viet Nam",
 }
+# UNODC's regional groupings count these in Europe; their M49 subregion stays Western Asia.
+UNODC_REGION = {"CYP": "Europe", "TUR": "Europe"}
 KOSOVO = ("XKX", "XK", "", "Kosovo")  # user-assigned codes; ISO 3166-1 has none
 # Divisions of the package that ISO 3166-1 lists as countries.
 OVERSEAS = {
@@ -103,9 +105,10 @@ APART = {
     "Guantanamo Bay USNB": "CUB",
     "Kashmir": "IND",
     "Baykonur lease in Qyzylorda": "KAZ",
+    "Crimea": "UKR",
+    "Sevastopol": "UKR",
 }
-# Divisions whose ISO 3166-2 code belongs to another state than the one the package draws them with.
-BY_CODE = {"Crimea": "UKR", "Sevastopol": "UKR"}
+SAHARA = shapely.box(-18.0, 20.0, -8.66, 27.667)  # Western Sahara: south of 27 degrees 40 minutes north
 HAND_POINTS = {"VAT": (12.4534, 41.9033)}  # no polygon in the package; degrees, chosen by eye 2026-11
 # Codes of divisions whose name in the package is not the one ISO 3166-2 lists.
 HAND_CODES = {
@@ -158,12 +161,19 @@ def polygons(countries: gpd.GeoDataFrame, states: gpd.GeoDataFrame) -> dict[str,
                 code = OUTLYING.get(row.iso_a2, code)
             if code:
                 found.setdefault(code, []).append(part)
+    morocco, sahara = (shapely.union_all(found[code]) for code in ("MAR", "ESH"))
+    found["MAR"] = list(shapely.get_parts(morocco.difference(SAHARA)))
+    found["ESH"] = list(shapely.get_parts(sahara.union(morocco.intersection(SAHARA))))
     return found
 
 
 def point_of(parts: Iterable[Polygon]) -> tuple[float, float]:
-    """Return lon and lat inside the largest polygon."""
-    inside = max(parts, key=lambda part: part.area).representative_point()
+    """Return lon and lat of the largest polygon's centre of area, or of a point inside where the centre is not."""
+    largest = max(parts, key=lambda part: part.area)
+    lon, lat = largest.centroid.coords[0]
+    local = f"+proj=laea +lon_0={lon} +lat_0={lat}"
+    centre = gpd.GeoSeries([largest], crs=4326).to_crs(local).centroid.to_crs(4326).iloc[0]
+    inside = centre if largest.contains(centre) else largest.representative_point()
     return round(inside.x, 4), round(inside.y, 4)
 
 
@@ -172,7 +182,8 @@ def country_rows(found: dict[str, list[Polygon]]) -> Iterator[tuple[object, ...]
     regions = {code: names for names, codes in SUBREGIONS.items() for code in codes.split()}
     for iso3, iso2, numeric, name in iso_rows():
         lon, lat = HAND_POINTS.get(iso3) or point_of(found[iso3])
-        yield iso3, iso2, numeric, name, *regions.get(iso3, ("", "")), lon, lat
+        region, subregion = regions.get(iso3, ("", ""))
+        yield iso3, iso2, numeric, name, UNODC_REGION.get(iso3, region), subregion, lon, lat
 
 
 def iso_divisions() -> dict[tuple[str, str], tuple[str, str]]:
@@ -217,7 +228,7 @@ def _iso_match(
 def _named(states: gpd.GeoDataFrame, iso2: dict[str, str]) -> gpd.GeoDataFrame:
     """Return the divisions with a country and a name; areas kept apart count as divisions of their country."""
     iso3 = {alpha2: code for code, alpha2 in iso2.items()}
-    owner = states["name"].map({**APART, **BY_CODE}).fillna(states["iso_a2"].map(iso3))
+    owner = states["name"].map(APART).fillna(states["iso_a2"].map(iso3))
     name = states["name"].fillna(states["woe_name"]).fillna(states["gn_name"])
     named = states.assign(country_id=owner, name=name)
     return named[named["country_id"].notna() & named["name"].notna() & ~named["name"].isin(OVERSEAS)]
@@ -252,7 +263,7 @@ def country_features(found: dict[str, list[Polygon]], names: dict[str, str]) -> 
 
 
 def rounded_polygons(geometry: MultiPolygon, is_small: bool) -> MultiPolygon:
-    """Return valid polygons on the grid, clockwise outside, as both of the screen's renderers take them."""
+    """Return valid polygons on the grid, clockwise outside, as maps on a sphere expect them."""
     if is_small:
         geometry = geometry.simplify(0.01)
     snapped = shapely.set_precision(geometry, 0.001 if is_small else 0.01)

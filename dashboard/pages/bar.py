@@ -1,0 +1,82 @@
+"""The one filter bar: every control that changes what all parts of a page show."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import words
+from dashboard.assemble import Choices
+from dashboard.filters import Filters
+from dashboard.pages import state
+
+KAPPA_HELP = (
+    "A record may state a destination the goods never reached. 0 leaves such records out of the comparison of "
+    "directions, 1 counts them like any other. Record counts do not change."
+)
+
+
+def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
+    """Draw the filter bar; return per layer the place where its record count goes."""
+    with st.sidebar:
+        st.subheader("Layers")
+        slots = {name: _layer(name) for name in state.ordered(choices)}
+        st.subheader("Filters")
+        _period(choices)
+        st.multiselect(
+            "Region", choices.regions, key="region", placeholder="All regions", help="Either end lies in it."
+        )
+        _commodity(choices)
+        st.multiselect("Transport", choices.modes, key="transport", placeholder="All means", format_func=_mode_title)
+        st.number_input("Records per flow, at least", 1, None, key="min_count", help="Hides flows with fewer records.")
+        st.number_input("Largest flows per layer", 1, 2000, key="top", help="How many flows of each layer are drawn.")
+        with st.expander("Advanced"):
+            st.slider("Weight of destinations not reached", 0.0, 1.0, step=0.05, key="kappa", help=KAPPA_HELP)
+        first, last = state.span(choices)
+        st.button("Reset filters", on_click=state.clear, args=(_everything(choices, first, last),), width="stretch")
+        st.caption("The address of this page holds every choice: copy it to share this view.")
+    return slots
+
+
+def _layer(name: str) -> "st.delta_generator.DeltaGenerator":
+    left, right = st.columns([3, 2], vertical_alignment="center", gap="small")
+    left.toggle(words.caption(words.layer_title(name)), key=f"layer_{name}")
+    return right.empty()
+
+
+def counts(slots: dict[str, "st.delta_generator.DeltaGenerator"], totals: pd.DataFrame) -> None:
+    """Write the record count of every layer beneath its switch."""
+    by_layer = totals.set_index("layer")["record_count"]
+    for name, slot in slots.items():
+        slot.caption(words.plural(int(by_layer.get(name, 0)), "record"))
+
+
+def _period(choices: Choices) -> None:
+    first, last = state.span(choices)
+    st.date_input("First day", min_value=first, max_value=last, key="since", format="YYYY-MM-DD")
+    st.date_input("Last day", min_value=first, max_value=last, key="last_day", format="YYYY-MM-DD")
+
+
+def _commodity(choices: Choices) -> None:
+    options = [f"{layer}:{name}" for layer, name in choices.commodities]
+    st.multiselect(
+        "What was found",
+        options,
+        key="commodity",
+        placeholder="Everything",
+        format_func=_commodity_title,
+        help="Limits only the layers you choose something from; the other layers stay whole.",
+    )
+
+
+def _commodity_title(option: str) -> str:
+    layer, _, name = option.partition(":")
+    return f"{words.layer_title(layer)}: {words.safe(name)}"
+
+
+def _mode_title(mode: str) -> str:
+    return words.MODE_TITLES.get(mode, words.safe(mode))
+
+
+def _everything(choices: Choices, first: date, last: date) -> dict[str, object]:
+    return {**state.widget_values(Filters(), choices), "since": first, "last_day": last}

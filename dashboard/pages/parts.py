@@ -1,0 +1,174 @@
+"""The parts of the Explore page, in reading order."""
+
+from dataclasses import replace
+from datetime import date
+
+import streamlit as st
+
+from dashboard import charts, layers, legend, load, words
+from dashboard.assemble import Choices
+from dashboard.filters import Filters
+from dashboard.pages import state, tables
+from dashboard.view import Explore
+from data.errors import ContraflowError
+
+MAP_HEIGHT_PX = 560
+MAP_KEY = "map"
+Pinned = tuple[str, str]  # folder, release
+
+
+def top(view: Explore) -> None:
+    """Say what this is, whether it is real, and the finding."""
+    if view.is_synthetic:
+        st.warning(words.SYNTHETIC)
+    st.subheader("Where firearms flows meet other flows", anchor=False)
+    findings = "  \n".join(f"**{words.caption(sentence)}.**" for sentence in words.headline(view.omega))
+    st.markdown(findings, help=words.CORRIDOR_KM)
+
+
+def map_and_legend(view: Explore) -> None:
+    """Draw the map, its legend and what it shows of the whole."""
+    st.segmented_control(
+        "Colour of the lines",
+        list(state.COLOURINGS),
+        key="show",
+        format_func=state.COLOURINGS.get,
+        required=True,
+    )
+    mode, turn = st.session_state["show"], st.session_state["turn"]
+    camera = state.camera(layers.first_camera(view), view.filters.region)
+    chart = layers.deck_of(view, mode, st.session_state["corridor"], camera, turn)
+    said = "; ".join(words.showing(name, view.flows, view.totals) for name in view.filters.layers)
+    st.pydeck_chart(
+        chart,
+        height=MAP_HEIGHT_PX,
+        key=MAP_KEY,
+        on_select=lambda: state.picked_on_map(MAP_KEY),
+        selection_mode="single-object",
+        alt=f"Map of flows. {said}. The table below lists the same corridors.",
+    )
+    _legend(view, mode)
+    _showing(view)
+
+
+def _legend(view: Explore, mode: str) -> None:
+    blocks = st.columns(3)
+    blocks[0].image(legend.colours(view, mode), width=legend.WIDTH_PX)
+    blocks[1].image(legend.sizes(view, mode), width=legend.WIDTH_PX)
+    blocks[2].image(legend.marks(view), width=legend.WIDTH_PX)
+
+
+def _showing(view: Explore) -> None:
+    held = view.totals.set_index("layer")
+    lines = []
+    for name in view.filters.layers:
+        if name in held.index and held.loc[name, "flow_count"] == 0 and name in set(view.incidents["layer"]):
+            count = int(view.incidents.loc[view.incidents["layer"] == name, "incident_count"].sum())
+            lines.append(f"{words.layer_title(name)}: {words.plural(count, 'incident')} on the map")
+        elif name in held.index:
+            lines.append(words.showing(name, view.flows, view.totals))
+    st.markdown("\n".join(f"- {words.caption(line)}" for line in lines))
+    st.caption(words.caption(f"{words.COUNTS} {words.RELATION_CAVEAT} {words.LINES} {words.AREAS} {words.BOUNDARIES}"))
+
+
+def corridors(view: Explore) -> None:
+    """List the corridors; a row picks its corridor."""
+    st.subheader("Corridors", anchor=False)
+    table = tables.corridors(view)
+    if table.empty:
+        st.write("No firearms flow of this choice runs along a flow of another layer.")
+        return
+    st.caption("Pick a row, or a line on the map, to see the records behind it.")
+    ids = table.index.astype(str).tolist()
+    key = f"corridors-{st.session_state['turn']}"
+    chosen = st.session_state["corridor"]
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=key,
+        on_select=lambda: state.picked_in_table(key, ids),
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}},
+        column_config=tables.corridor_columns(table),
+        height=320,
+    )
+    with st.expander("What the words mean"):
+        for name, meaning in words.RELATION_MEANINGS.items():
+            st.markdown(f"**{words.relation_title(name)}**: {meaning}.")
+        st.markdown(words.RELATION_CAVEAT)
+
+
+def evidence(pinned: Pinned, view: Explore) -> None:
+    """Show the records behind the chosen corridor; their sum is what the line states."""
+    chosen = st.session_state["corridor"]
+    if not chosen:
+        return
+    try:
+        found = load.evidence(*pinned, view.filters, chosen)
+    except ContraflowError as wrong:
+        st.warning(words.caption(wrong))
+        return
+    st.subheader(f"Records: {words.caption(found.origin)} – {words.caption(found.destination)}", anchor=False)
+    st.button("Clear selection", on_click=state.choose, args=(None,))
+    if not len(found.summary):
+        st.write("No record of the present choice joins these two places.")
+        return
+    st.dataframe(tables.summary(found), hide_index=True)
+    listed = len(found.records)
+    cut = f"The first {words.number(listed)} of {words.number(found.record_total)} entries." if found.is_cut else ""
+    st.caption(words.caption(cut or f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."))
+    st.dataframe(tables.records(found), hide_index=True, height=300)
+
+
+def years(view: Explore) -> None:
+    """Draw records per year."""
+    st.subheader("Records per year", anchor=False)
+    if view.yearly.empty:
+        st.write("No record of this choice has a year.")
+        return
+    st.plotly_chart(
+        charts.records_by_year(view.yearly), config={"displayModeBar": False}, alt="Records per year and layer"
+    )
+    st.caption("A gap is a year without any record. It may mean that nothing was reported, not that nothing happened.")
+
+
+def limits(view: Explore) -> None:
+    """Name the sources and what the data cannot say."""
+    with st.expander("Sources and limits"):
+        st.caption(words.caption(f"{words.COUNTS} {words.INTENDED} Release {view.release_id}, marked {view.marking}."))
+        st.dataframe(tables.sources(view), hide_index=True)
+
+
+def nothing(pinned: Pinned, choices: Choices, chosen: Filters) -> None:
+    """Say why nothing is shown, and offer each single filter whose removal brings records back."""
+    st.info("No record passes all the filters together.")
+    offers = 0
+    for title, values in _releases(choices, chosen).items():
+        with_fewer = load.explore(*pinned, values[1])
+        count = int(with_fewer.totals.loc[with_fewer.totals["layer"].isin(values[1].layers), "record_count"].sum())
+        if count:
+            offers += 1
+            st.button(f"{title} ({words.plural(count, 'record')})", on_click=state.clear, args=(values[0],))
+    if not offers:
+        st.write("No single filter is the cause: use Reset filters in the side bar.")
+
+
+def _releases(choices: Choices, chosen: Filters) -> dict[str, tuple[dict[str, object], Filters]]:
+    first, last = state.span(choices)
+    dates: dict[str, object] = {"since": first, "last_day": last}
+    on: dict[str, object] = {f"layer_{name}": True for name in choices.layers}
+    none: date | None = None
+    found: dict[str, tuple[dict[str, object], Filters]] = {}
+    if not chosen.layers:
+        found["Show all layers"] = (on, replace(chosen, layers=choices.layers))
+    if chosen.region:
+        found["Clear region"] = ({"region": []}, replace(chosen, region=()))
+    if chosen.since or chosen.until:
+        found["Clear period"] = (dates, replace(chosen, since=none, until=none))
+    if chosen.commodity:
+        found["Clear what was found"] = ({"commodity": []}, replace(chosen, commodity=()))
+    if chosen.mode:
+        found["Clear transport"] = ({"transport": []}, replace(chosen, mode=()))
+    if chosen.min_count > 1:
+        found["Show flows of any size"] = ({"min_count": 1}, replace(chosen, min_count=1))
+    return found
