@@ -1,4 +1,4 @@
-"""A pinned release and the reader's filters -> the frozen view one page needs; the one place where SQL meets geometry."""
+"""A pinned release and the reader's filters -> the frozen view one page needs; where SQL meets geometry."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -57,7 +57,7 @@ class Store:
     @property
     def marking(self) -> str:
         """The strictest marking of the sources."""
-        return max(self.sources["marking"], key=contracts.MARKINGS.index)
+        return max(map(str, self.sources["marking"]), key=contracts.MARKINGS.index)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def flows(store: Store, filters: Filters) -> pd.DataFrame:
     )
 
 
-def corridor_ids(pairs: pd.DataFrame) -> "pd.Series[str]":
+def corridor_ids(pairs: pd.DataFrame) -> pd.Series:
     """Return the id of each pair's corridor, the same in both directions."""
     origin, destination = pairs["origin_id"].astype("str"), pairs["destination_id"].astype("str")
     return origin.where(origin < destination, destination) + "~" + destination.where(origin < destination, origin)
@@ -159,7 +159,7 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
     )
     origin, destination = _oriented(records, (ends[0], ends[1]))
     records["direction"] = np.where(records["origin_id"] == origin, "with", "against")
-    summary = records.groupby(["layer", "direction"], as_index=False)["record_count"].sum()
+    summary = records.groupby(["layer", "direction"])["record_count"].sum().reset_index()
     names = store.places["name"]
     shown = records.head(EVIDENCE_ROWS)
     return view.Evidence(
@@ -204,14 +204,14 @@ def _compared(store: Store, a: pd.DataFrame, b: pd.DataFrame) -> tuple[compare.C
         corridors["a_onward"] + corridors["a_back"],
         corridors["b_onward"] + corridors["b_back"],
     )
-    strength = np.fmax(table["P_common"], table["P_inverse"]).fillna(-1)
+    strength = table[["P_common", "P_inverse"]].max(axis=1).fillna(-1)
     volume = np.minimum(table["a_n"], table["b_n"])
     order = np.lexsort([table["id"], -volume, -strength])
     return result, table.iloc[order].reset_index(drop=True)
 
 
 def _relations(store: Store, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return, for firearms against each other layer of the flows, the relation per corridor and the overall measures."""
+    """Return, for firearms against each other layer, the relation per corridor and the overall measures."""
     anchors = found[found["layer"] == ANCHOR]
     tables, overall = [], []
     for layer in [name for name in found["layer"].unique() if name != ANCHOR and len(anchors)]:

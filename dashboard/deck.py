@@ -24,7 +24,6 @@ ATLAS_PX = 64
 ARROW = {"x": 0, "y": 0, "width": ATLAS_PX, "height": ATLAS_PX, "anchorX": ATLAS_PX / 2, "mask": True}
 FITTED_PX = (760, 500)  # part of the map on a laptop that the first view should fill; chosen by eye, 2026-11
 TILE_PX = 512
-PX_PER_DEGREE = TILE_PX / 360  # at zoom 0
 LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
 
 Bounds = tuple[float, float, float, float]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from data.contracts import MODES
 from data.errors import FilterError
@@ -62,7 +63,8 @@ class Filters:
         chosen, notices = cls(), []
         for name in (f.name for f in fields(cls) if f.name in params):
             try:
-                chosen = replace(chosen, **{name: _parsed(name, params[name])})
+                changed: dict[str, Any] = {name: _parsed(name, params[name])}
+                chosen = replace(chosen, **changed)
             except (ValueError, FilterError) as wrong:
                 notices.append(f"The link's {name} “{params[name][:40]}” was ignored: {_reason(name, wrong)}")
         return chosen, notices

@@ -12,7 +12,7 @@ from dashboard.view import Explore
 RELATIONS, LAYERS = "relations", "layers"  # what the colour of a firearms flow says
 BOWS = (0.16, 0.25, 0.34, 0.43, 0.52)  # one per layer, so that layers on one corridor lie side by side; by eye
 CONTEXT_ALPHA = 135
-ARROW_PX = 11.0  # added to twice the width of its line; chosen by eye, 2026-11
+ARROW_PX = 9.0  # added to one and a half times the width of its line; chosen by eye, 2026-11
 MANY_FLOWS = ((1500, 8), (400, 14))  # above so many flows, so many points per line keep the message small
 LABEL_PX, LETTER_PX = 12, 6.4  # height of a label, mean width of its letters
 PICK_PX = 14.0  # a finger's or a mouse's tolerance around a thin line
@@ -122,7 +122,7 @@ def arrow_rows(rows: pd.DataFrame) -> list[Row]:
                 "p": [round(curves.wrapped(x), 3), round(curves.latitude(y), 3)],
                 "a": round(row["curve"].angle_deg(curves.ARROW_SHARE), 1),
                 "c": palette.rgba(row["colour"], min(255, row["alpha"] + 20)),
-                "s": round(ARROW_PX + 1.6 * row["width_px"], 1),
+                "s": round(ARROW_PX + 1.5 * row["width_px"], 1),
             }
         )
     return found
@@ -160,9 +160,9 @@ def label_rows(rows: pd.DataFrame, zoom: float, selected: str | None) -> list[Ro
         selected: The chosen corridor, whose ends come before all others; or None.
     """
     ordered = rows.sort_values("corridor_id", key=lambda ids: ids != selected, kind="stable")
+    scale = 2**zoom * deck.TILE_PX / 360
     found: dict[str, Row] = {}
-    taken: list[tuple[float, float, float]] = []
-    scale = 2**zoom * deck.PX_PER_DEGREE
+    taken: list[tuple[float, float, int]] = []
     for row in ordered.to_dict("records"):
         for end in ("origin", "destination"):
             lon, lat, name = float(row[f"{end}_lon"]), float(row[f"{end}_lat"]), words.safe(row[end])
@@ -173,9 +173,9 @@ def label_rows(rows: pd.DataFrame, zoom: float, selected: str | None) -> list[Ro
     return list(found.values())
 
 
-def _meet(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
-    reach = LETTER_PX * (one[2] + other[2]) / 2 + 4
-    return abs(one[0] - other[0]) < reach and abs(one[1] - other[1]) < LABEL_PX + 6
+def _meet(one: tuple[float, float, int], other: tuple[float, float, int]) -> bool:
+    reach = LETTER_PX * (one[2] + other[2]) / 2 + 8
+    return abs(one[0] - other[0]) < reach and abs(one[1] - other[1]) < LABEL_PX + 8
 
 
 def _label_layer(rows: list[Row]) -> pdk.Layer:
@@ -189,10 +189,11 @@ def _label_layer(rows: list[Row]) -> pdk.Layer:
         get_color=palette.rgba(palette.PLACE),
         get_pixel_offset=[0, 13],
         character_set="'auto'",
-        font_family="'sans-serif'",
-        font_settings={"sdf": True, "fontSize": 48, "buffer": 8},
-        outline_width=3,
-        outline_color=[255, 255, 255, 230],
+        font_family="'Source Sans, sans-serif'",
+        font_weight=600,
+        background=True,
+        get_background_color=[255, 255, 255, 165],
+        background_padding=[2, 0],
     )
 
 

@@ -50,7 +50,8 @@ def show_report(report: ImportReport) -> None:
     state = "" if report.is_new else " (in the store already; nothing changed)"
     OUT.print(f"{report.source_file}{state}", markup=False)
     OUT.print(
-        f"  read {report.row_count_read:,} · kept {report.row_count_kept:,} · quarantined {report.row_count_quarantined:,}"
+        f"  read {report.row_count_read:,} rows · kept {report.row_count_kept:,} records"
+        f" · quarantined {report.row_count_quarantined:,} rows"
     )
     for rule, count in report.rules.items():
         OUT.print(f"    {count:>9,}  {rule}", markup=False)
@@ -65,8 +66,7 @@ def show_report(report: ImportReport) -> None:
 def show_release(release: Release) -> None:
     """Print a release's id and the rows of its tables."""
     OUT.print(f"release {release.id} in {release.folder}", markup=False)
-    files = release.manifest["files"]
-    for name, kept in files.items() if isinstance(files, dict) else ():
+    for name, kept in release.files.items():
         OUT.print(f"  {kept['row_count']:>9,}  {name.removesuffix('.parquet')}", markup=False)
     _warn(bool(release.manifest["is_synthetic"]))
 
@@ -94,9 +94,8 @@ def show_comparison(
     else:
         _warn(store.is_synthetic)
         shares = ", ".join(f"{name} {_percent(share)}" for name, share in result.shares.items())
-        OUT.print(
-            f"{parts[0]} and {parts[1]}: Omega {result.omega:+.3f}; of {result.shared_km:,.0f} shared corridor-km: {shares}"
-        )
+        OUT.print(f"{parts[0]} and {parts[1]}: Omega {result.omega:+.3f}")
+        OUT.print(f"of {result.shared_km:,.0f} shared corridor-km: {shares}")
         labels = corridors["label"].value_counts()
         OUT.print("corridors: " + ", ".join(f"{count:,} {label}" for label, count in labels.items()))
         _table(_named(corridors, parts).round({"P_common": 3, "P_inverse": 3, "D": 2, "length_km": 0}), "corridors")
@@ -140,7 +139,7 @@ def _named(corridors: pd.DataFrame, parts: Parts) -> pd.DataFrame:
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, object]]:
-    return [{name: _null(value) for name, value in row.items()} for row in rows.to_dict("records")]
+    return [{str(name): _null(value) for name, value in row.items()} for row in rows.to_dict("records")]
 
 
 def _null(value: object) -> object:
@@ -160,7 +159,9 @@ def _csv(rows: pd.DataFrame) -> None:
 
 
 def _table(rows: pd.DataFrame, what: str) -> None:
-    rows = rows.drop(columns=[name for name in rows if name in LEFT_OUT or str(name).endswith("_n")]).rename(columns=NARROW)
+    rows = rows.drop(columns=[name for name in rows if name in LEFT_OUT or str(name).endswith("_n")]).rename(
+        columns=NARROW
+    )
     table = Table(box=SIMPLE)
     for name in rows.columns:
         is_number = pd.api.types.is_numeric_dtype(rows[name])

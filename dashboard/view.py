@@ -18,27 +18,25 @@ class Explore:
         is_synthetic: True when any source of the release is made up.
         marking: The strictest TLP marking of the sources.
         filters: The choice this view answers.
-        totals: One row per layer of the release, shown or not: ``layer``, ``record_count`` (observations or
-            incidents that pass the filters), ``flow_record_count`` (of these, records with at least one leg between two known places),
-            ``flow_count`` (O-D flows after the minimum count).
+        totals: One row per layer of the release, shown or not: ``layer``, ``record_count`` (records or incidents
+            that pass the filters), ``flow_record_count`` (records on the flows below), ``flow_count``.
         flows: One row per (layer, origin_id, destination_id) of the chosen layers that reaches the minimum
-            count, largest first within its layer: ``layer, origin_id, destination_id, origin, destination`` (names),
-            ``origin_lon, origin_lat, destination_lon, destination_lat`` (degrees), ``origin_level,
-            destination_level`` (country, admin1, place), ``record_count, record_count_high, item_count (nullable),
-            intended_share`` (0..1), ``first_on, last_on, sources`` (text), ``corridor_id``, ``is_shown`` (top N of its layer).
-        corridors: One row per (corridor, other layer) with the firearms flows on the corridor:
-            ``corridor_id, origin_id, destination_id, origin, destination`` (oriented along the larger firearms
-            flow), ``layer`` (the other layer), ``relation`` (see RELATIONS), ``p_common, p_inverse, d`` (NaN
-            where insufficient), ``firearms_with, firearms_against, other_with, other_against`` (records of the
-            pair itself, whole numbers), ``firearms_n, other_n`` (weighted records running along the band),
-            ``length_km``, ``is_shown``. Sorted strongest evidence first.
-        incidents: One row per cell or country of point layers: ``layer, lon, lat, incident_count,
-            killed_count (nullable), precision`` ("cell" or "country"), ``place`` (country name or "").
-        yearly: ``layer, year, record_count``: observations per year of date_start; missing years are absent.
-        omega: One row per other layer: ``layer, omega, common_share, inverse_share, mixed_share,
-            shared_km``; NaN where the layers share nothing.
+            count, largest first within its layer: ``layer, origin_id, destination_id, origin, destination``
+            (names), ``origin_lon, origin_lat, destination_lon, destination_lat`` (degrees), ``origin_level,
+            destination_level`` (country, admin1, place), ``record_count, record_count_high, item_count``
+            (nullable), ``intended_share`` (0..1), ``first_on, last_on, sources`` (text), ``corridor_id``,
+            ``is_shown`` (top N of its layer).
+        corridors: One row per (corridor, other layer) with firearms flows of its own: ``corridor_id, origin_id,
+            destination_id, origin, destination`` (along the larger firearms flow), ``layer`` (the other layer),
+            ``relation`` (see RELATIONS), ``p_common, p_inverse, d`` (NaN where not judged), ``firearms_with,
+            firearms_against, other_with, other_against`` (records of the pair itself), ``firearms_n, other_n``
+            (weighted records running along the band), ``length_km``, ``is_shown``. Strongest evidence first.
+        incidents: One row per cell or country of point layers: ``layer, lon, lat, incident_count, killed_count``
+            (nullable), ``precision`` (cell or country), ``cell``, ``country_id``, ``place`` (country name or "").
+        yearly: ``layer, year, record_count``: records on the flows, and incidents; missing years are absent.
+        omega: One row per other layer: ``layer, omega, common_share, inverse_share, mixed_share, shared_km``;
+            NaN where the layers share nothing.
         sources: Contract table ``sources`` of the release.
-        unplaced: One row per layer: ``layer, record_count``: records that pass but have no leg.
     """
 
     release_id: str
@@ -63,9 +61,10 @@ class Evidence:
         origin: Name of one end (the map's orientation).
         destination: Name of the other end.
         summary: One row per (layer, direction): ``layer, direction`` ("with" / "against"), ``record_count``.
-        records: One row per leg record: ``layer, direction, source_id, source_file, source_row, source_column
-            (nullable), date_start, date_end, date_precision, origin_raw, destination_raw, origin_role, destination_role, status, commodity,
-            transport_mode, record_count, record_count_high, item_count, repeat_count, precision``.
+        records: One row per leg record: ``layer, direction, source_id, source_file, source_row, source_column``
+            (nullable), ``date_start, date_end, date_precision, origin_raw, destination_raw, origin_role,
+            destination_role, status, commodity, transport_mode, record_count, record_count_high, item_count,
+            repeat_count, precision``.
         is_cut: True when only the first rows are listed (``record_total`` says how many there are).
         record_total: Rows there are.
     """

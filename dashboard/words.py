@@ -31,7 +31,7 @@ RELATION_CAVEAT = (
     "people move both."
 )
 RELATION_KEYS = {
-    "common": "common: same way as another layer",
+    "common": "common: same way",
     "inverse": "inverse: opposite way",
     "mixed": "mixed: both ways",
     "crossing": "crossing: the routes only cross",

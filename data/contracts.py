@@ -378,7 +378,8 @@ def _check_column(values: pa.ChunkedArray, column: Column, table: Table) -> None
         extra = set(pc.unique(values).to_pylist()) - {None, *column.allowed}
         if extra:
             raise ContractError(
-                f"Table {table.name}: column {column.name} holds {sorted(extra)[0]!r}; allowed: {_listed(column.allowed)}."
+                f"Table {table.name}: column {column.name} holds {sorted(extra)[0]!r};"
+                f" allowed: {_listed(column.allowed)}."
             )
     if column.name in ("lon", "lat") and len(values):
         limit = 180.0 if column.name == "lon" else 90.0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ class Request:
     """
 
     path: Path
-    profile: dict[str, object]
+    profile: dict[str, Any]
     gazetteer: Gazetteer
     is_lenient: bool = False
     year: int | None = None
@@ -45,9 +46,7 @@ class Request:
 
     def values(self, name: str) -> dict[str, str]:
         """Return a value map of the profile: published word to canonical word."""
-        maps = self.profile.get("values", {})
-        assert isinstance(maps, dict)
-        return dict(maps.get(name, {}))
+        return dict(self.profile.get("values", {}).get(name, {}))
 
 
 class Sieve:
@@ -60,13 +59,13 @@ class Sieve:
         self._aside: list[pd.DataFrame] = []
         self._unresolved: list[pd.DataFrame] = []
 
-    def column(self, name: str) -> "pd.Series[str]":
+    def column(self, name: str) -> pd.Series:
         """Return a published column as trimmed text; empty becomes null."""
         return (
             text(self.raw.frame[name]) if name in self.raw.frame else pd.Series(None, self.raw.frame.index, dtype="str")
         )
 
-    def set_aside(self, is_hit: "pd.Series[bool]", column: str | None, rule: str) -> None:
+    def set_aside(self, is_hit: pd.Series, column: str | None, rule: str) -> None:
         """Take rows out of the import and remember the reason."""
         hit = is_hit.fillna(False).astype(bool) & self.is_kept
         if not hit.any():
@@ -87,7 +86,7 @@ class Sieve:
         )
         self.is_kept &= ~hit
 
-    def refuse(self, is_hit: "pd.Series[bool]", column: str, rule: str, cure: str) -> None:
+    def refuse(self, is_hit: pd.Series, column: str, rule: str, cure: str) -> None:
         """Refuse the file for its first impossible row, or set all such rows aside when asked to.
 
         Raises:
@@ -108,7 +107,7 @@ class Sieve:
             " Or import with --quarantine to set such rows aside."
         )
 
-    def places(self, column: str, is_required: bool = False) -> "pd.Series[str]":
+    def places(self, column: str, is_required: bool = False) -> pd.Series:
         """Return the country of each row's name; names nobody knows are counted, words for unknown are null.
 
         Raises:
@@ -125,12 +124,12 @@ class Sieve:
             self.note_unresolved(column, names[unknown & ~is_word.astype(bool) & self.is_kept])
         return found
 
-    def note_unresolved(self, column: str, names: "pd.Series[str]") -> None:
+    def note_unresolved(self, column: str, names: pd.Series) -> None:
         """Remember names that no place was found for."""
         counts = names.value_counts()
         self._unresolved.append(pd.DataFrame({"column": column, "name": counts.index, "row_count": counts.to_numpy()}))
 
-    def days(self, column: str) -> "pd.Series[pd.Timestamp]":
+    def days(self, column: str) -> pd.Series:
         """Return a required column of days.
 
         Raises:
@@ -142,7 +141,7 @@ class Sieve:
         self.refuse(days < FIRST_DAY, column, "lies before 1900", "Correct the date.")
         return days
 
-    def coordinates(self, lon: str, lat: str) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    def coordinates(self, lon: str, lat: str) -> tuple[pd.Series, pd.Series]:
         """Return required degrees east and north.
 
         Raises:
@@ -158,7 +157,7 @@ class Sieve:
             degrees.append(values)
         return degrees[0], degrees[1]
 
-    def kept(self, values: "pd.Series[object]") -> "pd.Series[object]":
+    def kept(self, values: pd.Series) -> pd.Series:
         """Return the values of the kept rows, renumbered from 0."""
         return values[self.is_kept].reset_index(drop=True)
 
@@ -173,28 +172,28 @@ class Sieve:
         names = pd.concat(self._unresolved, ignore_index=True)
         return names.assign(source_id=self.request.source_id)
 
-    def _spelling(self, names: "pd.Series[str]") -> str:
+    def _spelling(self, names: pd.Series) -> str:
         near = self.request.gazetteer.suggest(names.iloc[0]) if len(names) else None
         return (f"Did you mean {near}? " if near else "") + "Correct it, or add the spelling to aliases.csv."
 
 
-def text(values: "pd.Series[object]") -> "pd.Series[str]":
+def text(values: pd.Series) -> pd.Series:
     """Return trimmed text with empty strings as null."""
     words = values.astype("str").str.strip()
     return words.mask(values.isna() | (words == ""))
 
 
-def number(values: "pd.Series[object]") -> "pd.Series[float]":
+def number(values: pd.Series) -> pd.Series:
     """Return numbers; anything else is null."""
     return pd.to_numeric(values, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
 
 
-def count(values: "pd.Series[object]") -> "pd.Series[int]":
+def count(values: pd.Series) -> pd.Series:
     """Return whole numbers as nullable integers."""
     return number(values).round().astype("Int64")
 
 
-def identities(source_id: str, keys: Sequence["pd.Series[object]"]) -> pd.DataFrame:
+def identities(source_id: str, keys: Sequence[pd.Series]) -> pd.DataFrame:
     """Return ``obs_id`` and ``repeat_count``: equal content gets the same id and a running number.
 
     Args:
@@ -211,7 +210,7 @@ def identities(source_id: str, keys: Sequence["pd.Series[object]"]) -> pd.DataFr
     return pd.DataFrame({"obs_id": obs_id, "repeat_count": digest.groupby(digest).transform("size").astype("int64")})
 
 
-def year_span(years: "pd.Series[int]") -> tuple["pd.Series[pd.Timestamp]", "pd.Series[pd.Timestamp]"]:
+def year_span(years: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return the first and the last day of each year."""
     words = years.astype("int64").astype("str")
     return pd.to_datetime(words + "-01-01"), pd.to_datetime(words + "-12-31")

@@ -22,7 +22,7 @@ class Raw:
 
     file: str
     frame: pd.DataFrame
-    rows: "pd.Series[int]"
+    rows: pd.Series
 
 
 def read(path: Path, required: Sequence[str]) -> Raw:
@@ -59,7 +59,8 @@ def sheet(path: Path) -> list[list[object]]:
     if gate.kind_of(path) != "xlsx":
         raise SourceError(f"{path.name}: an XLSX workbook is expected.")
     try:
-        return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        cells = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        return [list(row) for row in cells]
     except CalamineError as broken:
         raise SourceError(f"{path.name}: the workbook cannot be read ({broken}); save it again as .xlsx.") from broken
 

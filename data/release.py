@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,7 +25,12 @@ class Release:
 
     id: str
     folder: Path
-    manifest: dict[str, object]
+    manifest: dict[str, Any]
+
+    @property
+    def files(self) -> dict[str, dict[str, Any]]:
+        """Hash and row count of each file, by its name."""
+        return dict(self.manifest["files"])
 
     def path(self, table: str) -> Path:
         """Return the Parquet file of a table."""
@@ -90,10 +96,8 @@ def publish(root: Path, release_id: str, tables: dict[str, pa.Table], truth: str
 
 def verify(release: Release) -> list[str]:
     """Return one sentence per file of a release that is not what its manifest says; empty when all is well."""
-    files = release.manifest["files"]
-    assert isinstance(files, dict)
     wrong = []
-    for name, kept in files.items():
+    for name, kept in release.files.items():
         path = release.folder / name
         if not path.is_file():
             wrong.append(f"{name} is missing")

@@ -159,11 +159,15 @@ def _summary(parsed: Parsed, source_id: str, file: str) -> ImportReport:
         parsed.row_count_read,
         parsed.row_count_kept,
         len(aside),
-        {} if aside.empty else aside["rule"].value_counts().to_dict(),
-        {} if unknown.empty else unknown.groupby("name")["row_count"].sum().sort_values(ascending=False).to_dict(),
+        {} if aside.empty else _counts(aside["rule"].value_counts()),
+        {} if unknown.empty else _counts(unknown.groupby("name")["row_count"].sum().sort_values(ascending=False)),
         parsed.notes,
         True,
     )
+
+
+def _counts(values: pd.Series) -> dict[str, int]:
+    return {str(name): int(count) for name, count in values.items()}
 
 
 def _source_row(summary: ImportReport, card: dict[str, object], import_id: str, sha256: str) -> pd.DataFrame:

@@ -25,7 +25,7 @@ class Network:
         backward: The same from the second to the first.
     """
 
-    pairs: "pd.Series[int]"
+    pairs: pd.Series
     length_km: Array
     ends: npt.NDArray[np.int64]
     cells: npt.NDArray[np.int64]
@@ -101,11 +101,12 @@ def along(net: Network, flows: pd.DataFrame, column: str) -> tuple[Array, Array]
     )
     row = net.pairs.reindex(keys).to_numpy(np.float64)
     values = flows[column].to_numpy(np.float64)
-    sums = []
-    for mask in (is_onward, ~is_onward):
-        known = mask & np.isfinite(row)
-        sums.append(np.bincount(row[known].astype(np.int64), values[known], minlength=len(net.pairs)))
-    return sums[0], sums[1]
+
+    def summed(is_chosen: npt.NDArray[np.bool_]) -> Array:
+        known = is_chosen & np.isfinite(row)
+        return np.bincount(row[known].astype(np.int64), values[known], minlength=len(net.pairs)).astype(np.float64)
+
+    return summed(is_onward), summed(~is_onward)
 
 
 def _edge_km(cells: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Array:

@@ -32,7 +32,8 @@ def paths_between(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     length = geodesic_km(*ends)
     is_refused = length > ANTIPODAL_KM
     paths = pairs[["place_a", "place_b"]].assign(
-        length_km=np.where(is_refused, np.nan, length), refused=np.where(is_refused, REFUSED_ANTIPODAL, None)
+        length_km=np.where(is_refused, np.nan, length),
+        refused=pd.Series(REFUSED_ANTIPODAL, pairs.index).where(is_refused),
     )
     kept = ~is_refused
     lon, lat, path = densified(*(end[kept] for end in ends))

@@ -19,7 +19,7 @@ KAPPA_HELP = (
 def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
     """Draw the filter bar; return per layer the place where its record count goes."""
     with st.sidebar:
-        st.subheader("Layers")
+        st.subheader("Layers and records")
         slots = {name: _layer(name) for name in state.ordered(choices)}
         st.subheader("Filters")
         _period(choices)
@@ -39,16 +39,16 @@ def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
 
 
 def _layer(name: str) -> "st.delta_generator.DeltaGenerator":
-    left, right = st.columns([3, 2], vertical_alignment="center", gap="small")
+    left, right = st.columns([3, 1], vertical_alignment="center", gap="small")
     left.toggle(words.caption(words.layer_title(name)), key=f"layer_{name}")
     return right.empty()
 
 
 def counts(slots: dict[str, "st.delta_generator.DeltaGenerator"], totals: pd.DataFrame) -> None:
-    """Write the record count of every layer beneath its switch."""
+    """Write the record count of every layer beside its switch."""
     by_layer = totals.set_index("layer")["record_count"]
     for name, slot in slots.items():
-        slot.caption(words.plural(int(by_layer.get(name, 0)), "record"))
+        slot.caption(words.number(int(by_layer.get(name, 0))))
 
 
 def _period(choices: Choices) -> None:

@@ -41,14 +41,14 @@ def read(request: Request) -> Parsed:
     return Parsed(len(sieve.raw.frame), observations, waypoints, quarantine=sieve.quarantine())
 
 
-def _countries(sieve: Sieve) -> "pd.Series[str]":
+def _countries(sieve: Sieve) -> pd.Series:
     stated = sieve.column("recovery_iso3")
     found = sieve.request.gazetteer.countries(stated)
     sieve.refuse(stated.notna() & found.isna(), "recovery_iso3", "is no country we know", "Give an ISO 3166-1 code.")
     return found
 
 
-def _part(sieve: Sieve, traced: "pd.Series[float]", share: "pd.Series[float]", is_sourced: bool) -> pd.DataFrame:
+def _part(sieve: Sieve, traced: pd.Series, share: pd.Series, is_sourced: bool) -> pd.DataFrame:
     """Return the rows' US-sourced counts, or what remains of their totals."""
     sourced = (traced * share.fillna(0) / 100).round()
     counts = sourced if is_sourced else traced - sourced

@@ -45,7 +45,8 @@ def _matrix(request: Request) -> tuple[Raw, tuple[str, ...]]:
     year = request.year or _year_of(request.path)
     headings = [str(cell).strip() for cell in rows[header]]
     width = next((i for i, name in enumerate(headings) if i > column and name in TOTALS), len(headings))
-    cells, totals = [], {}
+    cells: list[tuple[object, ...]] = []
+    totals: dict[str, object] = {}
     for number in range(header + 1, len(rows)):
         source = str(rows[number][column - 1]).strip()
         if source in TOTALS or not source:
@@ -63,9 +64,9 @@ def _matrix(request: Request) -> tuple[Raw, tuple[str, ...]]:
 def _anchor(rows: list[list[object]], path: Path) -> tuple[int, int]:
     for number, row in enumerate(rows[: raw.HEADER_SEARCH_ROWS]):
         for column, cell in enumerate(row):
-            if str(cell).strip() == ANCHOR and column > 0 and number + 1 < len(rows):
-                if str(rows[number + 1][column - 1]).strip() == ANCHOR:
-                    return number, column
+            below = rows[number + 1] if number + 1 < len(rows) else []
+            if str(cell).strip() == ANCHOR == str(below[column - 1] if column and below else "").strip():
+                return number, column
     raise SourceError(
         f"{path.name}: no matrix of states (a header {ANCHOR} above a row {ANCHOR}) in the first"
         f" {raw.HEADER_SEARCH_ROWS} rows; check that the workbook belongs to this source."
@@ -97,7 +98,7 @@ def _notes(frame: pd.DataFrame, totals: dict[str, object], headings: list[str], 
     )
 
 
-def _states(sieve: Sieve, column: str) -> "pd.Series[str]":
+def _states(sieve: Sieve, column: str) -> pd.Series:
     names = sieve.column(column).str.replace(r"\s+", " ", regex=True)
     names = names.replace(sieve.request.values("state"))
     gazetteer = sieve.request.gazetteer
@@ -108,7 +109,7 @@ def _states(sieve: Sieve, column: str) -> "pd.Series[str]":
 
 
 def _records(
-    sieve: Sieve, counts: "pd.Series[float]", years: "pd.Series[float]", ends: tuple["pd.Series[str]", "pd.Series[str]"]
+    sieve: Sieve, counts: pd.Series, years: pd.Series, ends: tuple[pd.Series, pd.Series]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     year, count = (sieve.kept(values).astype("int64") for values in (years, counts))
     origin, recovery = (sieve.kept(values) for values in ends)

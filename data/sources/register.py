@@ -4,6 +4,7 @@ import importlib
 import tomllib
 from collections.abc import Callable
 from importlib import resources
+from typing import Any
 
 from data.errors import SourceError
 from data.intake import Request
@@ -16,7 +17,7 @@ def source_ids() -> list[str]:
     return sorted(name.removesuffix(".toml") for name in cards if name.endswith(".toml"))
 
 
-def profile(source_id: str) -> dict[str, object]:
+def profile(source_id: str) -> dict[str, Any]:
     """Return a source's card.
 
     Raises:

@@ -54,17 +54,16 @@ def _incidents(sieve: Sieve, is_official: bool) -> pd.DataFrame:
         lon=lon.round(6),
         lat=lat.round(6),
         precision=sieve.column("where_prec").map(sieve.request.values("precision")),
-        cell=pd.NA,
         actor_a=sieve.column("side_a"),
         actor_b=sieve.column("side_b"),
         killed_count_low=_deaths(sieve, "low"),
         killed_count=_deaths(sieve, "best"),
         killed_count_high=_deaths(sieve, "high"),
     )
-    return frame[sieve.is_kept].reset_index(drop=True)[INCIDENTS.schema.names]
+    return frame[sieve.is_kept].reset_index(drop=True).reindex(columns=INCIDENTS.schema.names)
 
 
-def _days(sieve: Sieve, is_official: bool) -> tuple["pd.Series[pd.Timestamp]", "pd.Series[pd.Timestamp]"]:
+def _days(sieve: Sieve, is_official: bool) -> tuple[pd.Series, pd.Series]:
     if is_official:
         start, end = sieve.days("date_start"), sieve.days("date_end")
         sieve.refuse(end < start, "date_end", "lies before date_start", "Correct the dates.")
@@ -82,7 +81,7 @@ def _days(sieve: Sieve, is_official: bool) -> tuple["pd.Series[pd.Timestamp]", "
     return day, day
 
 
-def _deaths(sieve: Sieve, which: str) -> "pd.Series[int]":
+def _deaths(sieve: Sieve, which: str) -> pd.Series:
     for name in DEATHS[which]:
         if name in sieve.raw.frame:
             deaths = intake.count(sieve.raw.frame[name])

@@ -44,7 +44,7 @@ def read(request: Request) -> Parsed:
     return Parsed(len(sieve.raw.frame), *tables, quarantine=sieve.quarantine(), unresolved=sieve.unresolved())
 
 
-def _range(words: "pd.Series[str]") -> tuple["pd.Series[int]", "pd.Series[int]"]:
+def _range(words: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return the lower and upper bound of each printed count: "<5" is 1 to 4."""
     below = intake.count(words.str.extract(r"^<\s*(\d+)$")[0])
     plain = intake.count(words.str.replace(THOUSANDS, "", regex=True))
@@ -52,7 +52,7 @@ def _range(words: "pd.Series[str]") -> tuple["pd.Series[int]", "pd.Series[int]"]
     return plain.fillna(below.notna().map({True: 1, False: None}).astype("Int64")), plain.fillna(below - 1)
 
 
-def _origins(sieve: Sieve, country: "pd.Series[str]", is_flow: "pd.Series[bool]") -> "pd.Series[str]":
+def _origins(sieve: Sieve, country: pd.Series, is_flow: pd.Series) -> pd.Series:
     """Return the country each citizenship names; words for the reporting country's own people mean that country."""
     names, gazetteer = sieve.column("Category"), sieve.request.gazetteer
     is_self = names.map({name: gazetteer.means_self(name) for name in names.dropna().unique()}).eq(True)
@@ -64,9 +64,9 @@ def _origins(sieve: Sieve, country: "pd.Series[str]", is_flow: "pd.Series[bool]"
 
 def _observations(
     sieve: Sieve,
-    years: "pd.Series[float]",
-    bounds: tuple["pd.Series[int]", "pd.Series[int]"],
-    is_flow: "pd.Series[bool]",
+    years: pd.Series,
+    bounds: tuple[pd.Series, pd.Series],
+    is_flow: pd.Series,
 ) -> pd.DataFrame:
     low, high = (sieve.kept(bound).astype("int64") for bound in bounds)
     year = sieve.kept(years).astype("int64")
@@ -90,9 +90,7 @@ def _observations(
     )
 
 
-def _waypoints(
-    sieve: Sieve, obs_id: "pd.Series[str]", origin: "pd.Series[str]", country: "pd.Series[str]"
-) -> pd.DataFrame:
+def _waypoints(sieve: Sieve, obs_id: pd.Series, origin: pd.Series, country: pd.Series) -> pd.DataFrame:
     origin, country = sieve.kept(origin), sieve.kept(country)
     is_stated = sieve.kept(sieve.column("Dimension")) == CITIZENSHIP
     words = sieve.kept(sieve.column("Category"))

@@ -50,9 +50,7 @@ def read(request: Request) -> Parsed:
     return Parsed(len(sieve.raw.frame), *tables, quarantine=sieve.quarantine(), unresolved=sieve.unresolved())
 
 
-def _observations(
-    sieve: Sieve, days: "pd.Series[pd.Timestamp]", amount: "pd.Series[float]", production: "pd.Series[str]"
-) -> pd.DataFrame:
+def _observations(sieve: Sieve, days: pd.Series, amount: pd.Series, production: pd.Series) -> pd.DataFrame:
     words = {name: sieve.kept(sieve.column(name)) for name in COLUMNS}
     amount, day = sieve.kept(amount), sieve.kept(days)
     words["AMOUNT"] = amount.map(lambda value: f"{value:.{SIGNIFICANT_DIGITS}g}").mask(amount.isna())
@@ -83,14 +81,14 @@ def _observations(
     )
 
 
-def _groups(names: "pd.Series[str]", patterns: dict[str, str]) -> "pd.Series[str]":
+def _groups(names: pd.Series, patterns: dict[str, str]) -> pd.Series:
     def group(name: str) -> str:
         return next((code for word, code in patterns.items() if word in name.lower()), OTHER_DRUGS)
 
     return names.map({name: group(name) for name in names.dropna().unique()})
 
 
-def _waypoints(sieve: Sieve, obs_id: "pd.Series[str]", places: dict[str, "pd.Series[str]"]) -> pd.DataFrame:
+def _waypoints(sieve: Sieve, obs_id: pd.Series, places: dict[str, pd.Series]) -> pd.DataFrame:
     """Return the stated places in order; an end in the country of seizure is no waypoint of its own."""
     stated = (
         (0, "departure", "DEPARTURE_COUNTRY"),
