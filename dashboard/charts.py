@@ -21,7 +21,8 @@ def by_year(yearly: pd.DataFrame) -> pd.DataFrame:
     if wide.empty:
         return wide
     years = range(int(wide.index.min()), int(wide.index.max()) + 1)
-    return wide.reindex(years)[sorted(wide.columns, key=_order)]
+    wide = wide.reindex(years)
+    return wide[sorted((str(name) for name in wide.columns), key=_order)]
 
 
 def records_by_year(yearly: pd.DataFrame) -> go.Figure:

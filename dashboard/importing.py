@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pandas as pd
 
 from dashboard.publish import publish
 from data import gate, sample, store
+from data.errors import ContraflowError
 from data.intake import Request
 from data.parsed import Parsed
 from data.places import gazetteer
@@ -44,12 +46,21 @@ def import_files(
         is_known = store.folder_of(root, source_id, sha256).exists()
         request = Request(path, profile, gazetteer(), **options)  # type: ignore[arg-type]
         read.append((path, sha256, None if is_known else register.reader(source_id)(request)))
-    return [
-        store.report(store.folder_of(root, source_id, sha256))
-        if parsed is None
-        else store.add(root, parsed, profile, path, sha256)
-        for path, sha256, parsed in read
-    ]
+    new: list[Path] = []
+    reports: list[ImportReport] = []
+    try:
+        for path, sha256, parsed in read:
+            folder = store.folder_of(root, source_id, sha256)
+            if parsed is None or folder.exists():
+                reports.append(store.report(folder))
+            else:
+                reports.append(store.add(root, parsed, profile, path, sha256))
+                new.append(folder)
+    except ContraflowError:
+        for folder in new:
+            shutil.rmtree(folder)
+        raise
+    return reports
 
 
 def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda _: None) -> Release:

@@ -1,7 +1,7 @@
 """Frames to pydeck layers: flows, their arrows and ends, incidents, the chosen corridor. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pydeck as pdk
@@ -31,7 +31,7 @@ def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
     relations = relation_by_corridor(view.corridors)
     scale = palette.widths(shown["record_count"].tolist())
     shown["relation"] = shown["corridor_id"].map(relations).fillna("insufficient").astype(str)
-    rows = shown.to_dict("records")
+    rows = _records(shown)
     is_main = [mode == LAYERS or row["layer"] == "firearms" for row in rows]
     shown["colour"] = [_colour(row, mode) for row in rows]
     shown["alpha"] = [235 if main else CONTEXT_ALPHA for main in is_main]
@@ -39,9 +39,13 @@ def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
         round(scale(row["record_count"]) * (1 if main else palette.CONTEXT_SHARE), 2)
         for row, main in zip(rows, is_main, strict=True)
     ]
-    shown["curve"] = [_curve(row) for row in rows]
+    shown["curve"] = pd.Series([_curve(row) for row in rows], index=shown.index, dtype=object)
     shown["tip"] = [flow_tip(row) for row in rows]
     return shown.sort_values("width_px", ascending=False, kind="stable", ignore_index=True)
+
+
+def _records(frame: pd.DataFrame) -> list[Row]:
+    return cast(list[Row], frame.to_dict("records"))
 
 
 def relation_by_corridor(corridors: pd.DataFrame) -> dict[str, str]:
@@ -91,7 +95,7 @@ def path_rows(rows: pd.DataFrame) -> list[Row]:
     """Return one drawn line per flow, or one per dash, cut at the antimeridian; ``p`` is the path."""
     count = point_count(len(rows))
     found = []
-    for row in rows.to_dict("records"):
+    for row in _records(rows):
         colour = palette.rgba(row["colour"], row["alpha"])
         found += [{"p": path, "c": colour, "w": row["width_px"]} for path in paths(row, count)]
     return found
@@ -115,7 +119,7 @@ def paths(row: Mapping[str, Any], count: int) -> list[list[list[float]]]:
 def arrow_rows(rows: pd.DataFrame) -> list[Row]:
     """Return one arrowhead per flow: ``p`` where, ``a`` the angle on the screen, ``s`` its size in pixels."""
     found = []
-    for row in rows.to_dict("records"):
+    for row in _records(rows):
         x, y = row["curve"].at(curves.ARROW_SHARE)
         found.append(
             {
@@ -129,9 +133,9 @@ def arrow_rows(rows: pd.DataFrame) -> list[Row]:
 
 
 def pick_rows(rows: pd.DataFrame) -> list[Row]:
-    """Return the wide unseen lines that the mouse meets: ``tip`` and ``corridor_id`` of every flow."""
+    """Return the wide unseen lines that the mouse meets: ``tip`` and ``corridor_id`` of every flow, firearms on top."""
     found = []
-    for row in rows.to_dict("records"):
+    for row in _records(rows.sort_values("layer", key=lambda names: names == "firearms", kind="stable")):
         line = curves.line(row["curve"], 8, curves.TRIM_SHARE, 1 - curves.TRIM_SHARE)
         shared = {"w": max(PICK_PX, row["width_px"] + 6), "tip": row["tip"], "corridor_id": row["corridor_id"]}
         found += [
@@ -145,7 +149,7 @@ def place_rows(rows: pd.DataFrame) -> list[Row]:
     found: dict[str, Row] = {}
     for end in ("origin", "destination"):
         known = rows[rows[f"{end}_level"] != "country"]
-        for row in known.to_dict("records"):
+        for row in _records(known):
             where = [round(float(row[f"{end}_lon"]), 3), round(float(row[f"{end}_lat"]), 3)]
             found[row[f"{end}_id"]] = {"p": where, "tip": words.safe(row[end])}
     return list(found.values())
@@ -163,7 +167,7 @@ def label_rows(rows: pd.DataFrame, zoom: float, selected: str | None) -> list[Ro
     scale = 2**zoom * deck.TILE_PX / 360
     found: dict[str, Row] = {}
     taken: list[tuple[float, float, int]] = []
-    for row in ordered.to_dict("records"):
+    for row in _records(ordered):
         for end in ("origin", "destination"):
             lon, lat, name = float(row[f"{end}_lon"]), float(row[f"{end}_lat"]), words.safe(row[end])
             box = (lon * scale, curves.mercator_y(lat) * scale, len(name))
@@ -235,7 +239,7 @@ def flow_layers(view: Explore, mode: str) -> list[pdk.Layer]:
 def _halo(view: Explore, mode: str, selected: str) -> pdk.Layer:
     rows = flow_rows(view, mode)
     mine = rows[rows["corridor_id"] == selected]
-    found = [{"p": p, "w": row["width_px"] + 10} for row in mine.to_dict("records") for p in paths(row, 24)]
+    found = [{"p": p, "w": row["width_px"] + 10} for row in _records(mine) for p in paths(row, 24)]
     return _path_layer("flows-selected", found, get_color=palette.rgba(palette.HALO, 210))
 
 
@@ -262,7 +266,7 @@ def _pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
         get_color=[255, 255, 255, 1],
         pickable=True,
         auto_highlight=True,
-        highlight_color=palette.rgba(palette.HALO, 130),
+        highlight_color=palette.rgba(palette.HALO, 100),
     )
 
 
@@ -295,7 +299,7 @@ def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
             "r": round(scale(row["incident_count"]), 1),
             "tip": incident_tip(row),
         }
-        for row in rows.to_dict("records")
+        for row in _records(rows)
     ]
     return deck.layer(
         "ScatterplotLayer",
@@ -316,7 +320,7 @@ def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
     shapes, ids = deck.land(), deck.country_ids()
     features = [
         {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": shapes[ids[row["place"].casefold()]]}
-        for row in rows.to_dict("records")
+        for row in _records(rows)
         if row["place"].casefold() in ids
     ]
     return deck.layer(

@@ -53,8 +53,8 @@ def rounded_up(value: float) -> int:
     """Return the next round number, at least 1: one of STEPS times a power of ten."""
     if not value > 1:
         return 1
-    power = 10 ** math.floor(math.log10(value))
-    return math.ceil(next(step * power for step in STEPS if step * power >= value))
+    power = 10.0 ** math.floor(math.log10(value))
+    return math.ceil(min(step * power for step in STEPS if step * power >= value))
 
 
 @dataclass(frozen=True)

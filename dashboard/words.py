@@ -137,7 +137,7 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
     flow_count = int(mine["flow_count"].sum())
     records = float(mine["flow_record_count"].sum())
     if not flow_count:
-        return f"{layer_title(layer)}: no flow between two known places"
+        return f"{layer_title(layer)}: no flow in this choice"
     part = percent(float(shown["record_count"].sum()) / records) if records else DASH
     return f"{layer_title(layer)}: showing {number(len(shown))} of {plural(flow_count, 'flow')}, {part} of records"
 
@@ -145,13 +145,13 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
 def headline(omega: pd.DataFrame) -> list[str]:
     """Return one sentence per other layer: on which part of the shared corridors it is inverse, on which common."""
     sentences = []
-    for row in omega.itertuples(index=False):
-        pair = f"Firearms and {layer_title(row.layer).lower()}"
-        if pd.isna(row.shared_km) or not row.shared_km > 0:
+    columns = [omega[name].tolist() for name in ("layer", "shared_km", "inverse_share", "common_share")]
+    for layer, shared_km, inverse_share, common_share in zip(*columns, strict=True):
+        pair = f"Firearms and {layer_title(layer).lower()}"
+        if pd.isna(shared_km) or not shared_km > 0:
             sentences.append(f"{pair}: no shared corridor in this choice")
         else:
             sentences.append(
-                f"{pair}: inverse on {percent(row.inverse_share)} of shared corridor-km, "
-                f"common on {percent(row.common_share)}"
+                f"{pair}: inverse on {percent(inverse_share)} of shared corridor-km, common on {percent(common_share)}"
             )
     return sentences

@@ -38,20 +38,30 @@ def sha256_of(path: Path) -> str:
 
 
 def _require_file(path: Path) -> None:
-    if not path.exists():
-        raise SourceError(f"{path}: there is no such file; check the name.")
-    if path.is_dir():
-        raise SourceError(f"{path.name}: this is a directory; name the files in it, for example {path.name}/*.")
+    if not str(path).isprintable():
+        raise SourceError(f"{str(path)!r}: the file's name holds characters that cannot be printed; rename it.")
     try:
+        _require_regular(path)
         with path.open("rb"):
             pass
+        size = path.stat().st_size
     except PermissionError as denied:
         raise SourceError(f"{path.name}: you may not read this file; change its permissions (chmod u+r).") from denied
-    size = path.stat().st_size
+    except OSError as failed:
+        raise SourceError(f"{path.name}: the file cannot be opened ({failed.strerror}); copy it again.") from failed
     if size == 0:
         raise SourceError(f"{path.name}: the file is empty; download it again.")
     if size > SIZE_LIMIT_BYTES:
         raise SourceError(f"{path.name}: {size:,} bytes is over the limit of {SIZE_LIMIT_BYTES:,}; split the file.")
+
+
+def _require_regular(path: Path) -> None:
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file; check the name.")
+    if path.is_dir():
+        raise SourceError(f"{path.name}: this is a directory; name the files in it, for example {path.name}/*.")
+    if not path.is_file():
+        raise SourceError(f"{path.name}: this is a pipe or a device, not a file; save what it holds as a file.")
 
 
 def _require_parquet(path: Path) -> None:
@@ -76,5 +86,6 @@ def _require_xlsx(path: Path) -> None:
         raise SourceError(f"{path.name}: the archive holds no workbook; save it as .xlsx.")
     if unpacked > XLSX_UNPACKED_LIMIT_BYTES:
         raise SourceError(
-            f"{path.name}: unpacks to {unpacked:,} bytes, over the limit of {XLSX_UNPACKED_LIMIT_BYTES:,}."
+            f"{path.name}: the workbook unpacks to {unpacked:,} bytes, over the limit of"
+            f" {XLSX_UNPACKED_LIMIT_BYTES:,}; split it."
         )

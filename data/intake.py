@@ -14,7 +14,7 @@ import pandas as pd
 from data import contracts
 from data.errors import SourceError
 from data.places import Gazetteer
-from data.raw import Raw
+from data.raw import Raw, one_line
 
 FIRST_DAY = pd.Timestamp("1900-01-01")
 
@@ -71,16 +71,18 @@ class Sieve:
         if not hit.any():
             return
         rows = self.raw.frame[hit]
+        objects = rows.astype("object").where(rows.notna(), None)
+        cell = self.raw.headings
         values = [None] * len(rows) if column is None or column not in rows else rows[column].astype("str").tolist()
         self._aside.append(
             pd.DataFrame(
                 {
                     "source_file": self.raw.file,
                     "source_row": self.raw.rows[hit].to_numpy(),
-                    "column": column,
+                    "column": column if cell is None else cell[hit].to_numpy(),
                     "value": values,
-                    "rule": rule,
-                    "row_json": [json.dumps(row, default=str) for row in rows.to_dict("records")],
+                    "rule": rule if cell is None else (cell[hit] + ": " + rule).to_numpy(),
+                    "row_json": [json.dumps(row, default=str) for row in objects.to_dict("records")],
                 }
             )
         )
@@ -100,10 +102,11 @@ class Sieve:
             return
         first = int(np.flatnonzero(hit.to_numpy())[0])
         value = self.raw.frame[column].iloc[first] if column in self.raw.frame else None
-        shown = "empty" if value is None or value != value else repr(str(value)[:60])
+        shown = "empty" if value is None or value != value or value == "" else repr(str(value)[:60])
         more = f" ({int(hit.sum())} such rows)" if hit.sum() > 1 else ""
+        heading = column if self.raw.headings is None else one_line(self.raw.headings.iloc[first])
         raise SourceError(
-            f"{self.raw.file}, row {int(self.raw.rows[first])}, column {column}: {shown} {rule}{more}. {cure}"
+            f"{self.raw.file}, row {int(self.raw.rows.iloc[first])}, column {heading}: {shown} {rule}{more}. {cure}"
             " Or import with --quarantine to set such rows aside."
         )
 
@@ -140,6 +143,18 @@ class Sieve:
         self.refuse(days > pd.Timestamp(self.request.today), column, "lies in the future", "Correct the date.")
         self.refuse(days < FIRST_DAY, column, "lies before 1900", "Correct the date.")
         return days
+
+    def numbers(self, column: str) -> pd.Series:
+        """Return a column of numbers; empty stays null.
+
+        Raises:
+            SourceError: something is written there that is no number.
+        """
+        values = number(self.raw.frame[column])
+        self.refuse(
+            self.column(column).notna() & values.isna(), column, "is no number", "Correct it, or leave it empty."
+        )
+        return values
 
     def coordinates(self, lon: str, lat: str) -> tuple[pd.Series, pd.Series]:
         """Return required degrees east and north.
@@ -178,7 +193,9 @@ class Sieve:
 
 
 def text(values: pd.Series) -> pd.Series:
-    """Return trimmed text with empty strings as null."""
+    """Return trimmed text with empty strings as null; whole numbers lose the ".0" a workbook gives them."""
+    if pd.api.types.is_float_dtype(values.dtype) or values.dtype == "object":
+        values = values.map(lambda value: int(value) if isinstance(value, float) and value.is_integer() else value)
     words = values.astype("str").str.strip()
     return words.mask(values.isna() | (words == ""))
 
@@ -189,8 +206,9 @@ def number(values: pd.Series) -> pd.Series:
 
 
 def count(values: pd.Series) -> pd.Series:
-    """Return whole numbers as nullable integers."""
-    return number(values).round().astype("Int64")
+    """Return whole numbers as nullable integers; anything else is null."""
+    numbers = number(values)
+    return numbers.mask(numbers % 1 != 0).astype("Int64")
 
 
 def identities(source_id: str, keys: Sequence[pd.Series]) -> pd.DataFrame:

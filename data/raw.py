@@ -14,15 +14,24 @@ from data import gate
 from data.errors import SourceError
 
 HEADER_SEARCH_ROWS = 20
+PARQUET_ROWS_LIMIT, PARQUET_COLUMNS_LIMIT = 50_000_000, 1_000  # the largest source has 311,038 rows of 16 columns
 
 
 @dataclass(frozen=True)
 class Raw:
-    """A file's records: ``frame`` has the published columns; ``rows`` their row numbers, first row of the file 1."""
+    """A file's records, with the place of each in the file.
+
+    Attributes:
+        file: The file's name.
+        frame: The published columns.
+        rows: Row numbers; the first row of the file is 1.
+        headings: Where each record is one cell of a matrix: the heading of its column.
+    """
 
     file: str
     frame: pd.DataFrame
     rows: pd.Series
+    headings: pd.Series | None = None
 
 
 def read(path: Path, required: Sequence[str]) -> Raw:
@@ -39,15 +48,25 @@ def read(path: Path, required: Sequence[str]) -> Raw:
     frame, first = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[kind](path, required)
     missing = [name for name in required if name not in frame.columns]
     if missing:
-        found = ", ".join(map(str, frame.columns[:8]))
+        found = one_line(", ".join(map(str, frame.columns[:8])))
         raise SourceError(
             f"{path.name}, row {max(first - 1, 1)}: column {missing[0]} is missing (found {found} ...);"
             " check that the file belongs to this source."
+        )
+    repeated = [name for name in required if list(frame.columns).count(name) > 1]
+    if repeated:
+        raise SourceError(
+            f"{path.name}, row {max(first - 1, 1)}: column {repeated[0]} stands there twice; remove or rename one."
         )
     if frame.empty:
         raise SourceError(f"{path.name}: there is a header but no row below it; download the file again.")
     rows = pd.Series(frame.index, dtype="int64") + first
     return Raw(path.name, frame.reset_index(drop=True), rows)
+
+
+def one_line(words: object, limit: int = 100) -> str:
+    """Return words for a message: no line breaks, and no more than ``limit`` letters."""
+    return " ".join(str(words).split())[:limit]
 
 
 def sheet(path: Path) -> list[list[object]]:
@@ -62,7 +81,9 @@ def sheet(path: Path) -> list[list[object]]:
         cells = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
         return [list(row) for row in cells]
     except CalamineError as broken:
-        raise SourceError(f"{path.name}: the workbook cannot be read ({broken}); save it again as .xlsx.") from broken
+        raise SourceError(
+            f"{path.name}: the workbook cannot be read ({one_line(broken)}); save it again as .xlsx."
+        ) from broken
 
 
 def _csv(path: Path, required: Sequence[str]) -> tuple[pd.DataFrame, int]:
@@ -78,12 +99,27 @@ def _csv(path: Path, required: Sequence[str]) -> tuple[pd.DataFrame, int]:
             na_values=[""],
             encoding="utf-8-sig",
             quoting=csv.QUOTE_MINIMAL,
+            skip_blank_lines=False,
         )
     except UnicodeDecodeError as wrong:
-        raise SourceError(f"{path.name}: the text is not UTF-8 (byte {wrong.start}); save it as UTF-8.") from wrong
+        raise SourceError(
+            f"{path.name}, row {_row_not_utf8(path)}: the text is not UTF-8; save the file as UTF-8."
+        ) from wrong
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as wrong:
-        raise SourceError(f"{path.name}: the CSV cannot be read ({str(wrong).strip()}); download it again.") from wrong
-    return frame, 2
+        raise SourceError(f"{path.name}: the CSV cannot be read ({one_line(wrong)}); download it again.") from wrong
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise SourceError(f"{path.name}, row 2: there are more cells than headings in row 1; download it again.")
+    return frame[frame.notna().any(axis=1)], 2
+
+
+def _row_not_utf8(path: Path) -> int:
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 1
 
 
 def _xlsx(path: Path, required: Sequence[str]) -> tuple[pd.DataFrame, int]:
@@ -92,7 +128,8 @@ def _xlsx(path: Path, required: Sequence[str]) -> tuple[pd.DataFrame, int]:
         if set(required[:1]) & {str(cell).strip() for cell in row}:
             names = [str(cell).strip() for cell in row]
             body = pd.DataFrame(rows[number:], columns=names).replace("", None)
-            return body[body.notna().any(axis=1)], number + 1
+            named = [bool(name) for name in names]
+            return body.loc[body.notna().any(axis=1), named], number + 1
     raise SourceError(
         f"{path.name}: no header row with the column {required[0]} in its first {HEADER_SEARCH_ROWS} rows;"
         " check that the workbook belongs to this source."
@@ -101,8 +138,15 @@ def _xlsx(path: Path, required: Sequence[str]) -> tuple[pd.DataFrame, int]:
 
 def _parquet(path: Path, required: Sequence[str]) -> tuple[pd.DataFrame, int]:
     try:
-        return pq.read_table(path).to_pandas(), 1
-    except (pa.ArrowException, OSError) as broken:
+        size = pq.read_metadata(path)
+        if size.num_rows <= PARQUET_ROWS_LIMIT and size.num_columns <= PARQUET_COLUMNS_LIMIT:
+            table = pq.read_table(path, page_checksum_verification=True)
+            return table.to_pandas(ignore_metadata=True), 1
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as broken:
         raise SourceError(
-            f"{path.name}: the Parquet file is damaged ({str(broken)[:80]}); download it again."
+            f"{path.name}: the Parquet file is damaged ({one_line(broken)}); download it again."
         ) from broken
+    raise SourceError(
+        f"{path.name}: {size.num_rows:,} rows of {size.num_columns:,} columns are over the limit of"
+        f" {PARQUET_ROWS_LIMIT:,} rows and {PARQUET_COLUMNS_LIMIT:,} columns; split the file."
+    )

@@ -88,9 +88,12 @@ def publish(root: Path, release_id: str, tables: dict[str, pa.Table], truth: str
     if not target.exists():
         store.write_folder(target, tables, lambda folder: _texts(release_id, folder, truth))
     fresh = root / f".{POINTER}-{os.getpid()}"
-    store.write_text(fresh, release_id + "\n")
-    fresh.replace(root / POINTER)
-    store.sync(root)
+    try:
+        store.write_text(fresh, release_id + "\n")
+        fresh.replace(root / POINTER)
+        store.sync(root)
+    finally:
+        fresh.unlink(missing_ok=True)
     return current(root)
 
 

@@ -110,27 +110,43 @@ def write_folder(target: Path, tables: dict[str, pa.Table], texts: Callable[[Pat
         staging.replace(target)
         sync(parent)
     except OSError as full:
-        raise SourceError(
-            f"{target}: cannot be written ({full.strerror}); free space or choose another --store."
-        ) from full
+        raise _unwritable(target, full) from full
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
-    """Write a table in the working store's layout, on disk when this returns."""
-    with path.open("wb") as stream:
-        pq.write_table(table, stream, row_group_size=ROW_GROUP_ROWS, compression="lz4")
-        stream.flush()
-        os.fsync(stream.fileno())
+    """Write a table in the working store's layout, on disk when this returns.
+
+    Raises:
+        SourceError: the disk refuses.
+    """
+    try:
+        with path.open("wb") as stream:
+            pq.write_table(table, stream, row_group_size=ROW_GROUP_ROWS, compression="lz4")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as full:
+        raise _unwritable(path, full) from full
 
 
 def write_text(path: Path, words: str) -> None:
-    """Write a text, on disk when this returns."""
-    with path.open("w", encoding="utf-8") as stream:
-        stream.write(words)
-        stream.flush()
-        os.fsync(stream.fileno())
+    """Write a text, on disk when this returns.
+
+    Raises:
+        SourceError: the disk refuses.
+    """
+    try:
+        with path.open("w", encoding="utf-8") as stream:
+            stream.write(words)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as full:
+        raise _unwritable(path, full) from full
+
+
+def _unwritable(path: Path, full: OSError) -> SourceError:
+    return SourceError(f"{path}: cannot be written ({full.strerror}); free space or choose another --store.")
 
 
 def sync(folder: Path) -> None:

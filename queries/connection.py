@@ -44,6 +44,6 @@ def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool 
     except duckdb.Error as broken:
         con.close()
         raise QueryError(
-            f"{folder}: the store's tables cannot be read ({broken}); run contraflow release again."
+            f"{folder}: the store's tables cannot be read ({str(broken).splitlines()[0]}); run contraflow release again."
         ) from broken
     return con

@@ -24,7 +24,11 @@ def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
         st.subheader("Filters")
         _period(choices)
         st.multiselect(
-            "Region", choices.regions, key="region", placeholder="All regions", help="Either end lies in it."
+            "Region",
+            choices.regions,
+            key="region",
+            placeholder="All regions",
+            help="Both ends of a flow lie in the chosen regions.",
         )
         _commodity(choices)
         st.multiselect("Transport", choices.modes, key="transport", placeholder="All means", format_func=_mode_title)

@@ -16,8 +16,7 @@ def render() -> None:
         st.error(words.caption(wrong))
         return
     state.seed(choices)
-    for notice in st.session_state["notices"]:
-        st.warning(words.caption(notice))
+    parts.notices()
     slots = bar.render(choices)
     chosen = state.filters(choices)
     state.write_link(chosen, choices)
@@ -29,11 +28,7 @@ def render() -> None:
         return
     bar.counts(slots, view.totals)
     parts.top(view)
-    if view.flows.empty and view.incidents.empty:
+    if view.flows.empty:
         parts.nothing(pinned, choices, chosen)
-        return
-    parts.map_and_legend(view)
-    parts.evidence(pinned, view)
-    parts.corridors(view)
-    parts.years(view)
-    parts.limits(view)
+    if len(view.flows) or len(view.incidents):
+        parts.everything(pinned, view)

@@ -17,13 +17,29 @@ MAP_KEY = "map"
 Pinned = tuple[str, str]  # folder, release
 
 
+def notices() -> None:
+    """Say which parts of the link could not be used."""
+    if st.session_state["notices"]:
+        st.warning("\n".join(f"- {words.caption(notice)}" for notice in st.session_state["notices"]))
+
+
+def everything(pinned: Pinned, view: Explore) -> None:
+    """Draw map, records of the chosen corridor, corridors, years and limits."""
+    map_and_legend(view)
+    evidence(pinned, view)
+    corridors(view)
+    years(view)
+    limits(view)
+
+
 def top(view: Explore) -> None:
     """Say what this is, whether it is real, and the finding."""
     if view.is_synthetic:
         st.warning(words.SYNTHETIC)
     st.subheader("Where firearms flows meet other flows", anchor=False)
     findings = "  \n".join(f"**{words.caption(sentence)}.**" for sentence in words.headline(view.omega))
-    st.markdown(findings, help=words.CORRIDOR_KM)
+    if findings:
+        st.markdown(findings, help=words.CORRIDOR_KM)
 
 
 def map_and_legend(view: Explore) -> None:
@@ -32,7 +48,7 @@ def map_and_legend(view: Explore) -> None:
         "Colour of the lines",
         list(state.COLOURINGS),
         key="show",
-        format_func=state.COLOURINGS.get,
+        format_func=state.COLOURINGS.__getitem__,
         required=True,
     )
     mode, turn = st.session_state["show"], st.session_state["turn"]
@@ -140,15 +156,15 @@ def limits(view: Explore) -> None:
 
 
 def nothing(pinned: Pinned, choices: Choices, chosen: Filters) -> None:
-    """Say why nothing is shown, and offer each single filter whose removal brings records back."""
-    st.info("No record passes all the filters together.")
+    """Say why no flow is shown, and offer each single filter whose removal brings flows back."""
+    st.info("No flow passes all the filters together.")
     offers = 0
     for title, values in _releases(choices, chosen).items():
         with_fewer = load.explore(*pinned, values[1])
-        count = int(with_fewer.totals.loc[with_fewer.totals["layer"].isin(values[1].layers), "record_count"].sum())
+        count = len(with_fewer.flows)
         if count:
             offers += 1
-            st.button(f"{title} ({words.plural(count, 'record')})", on_click=state.clear, args=(values[0],))
+            st.button(f"{title} ({words.plural(count, 'flow')})", on_click=state.clear, args=(values[0],))
     if not offers:
         st.write("No single filter is the cause: use Reset filters in the side bar.")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -46,7 +47,8 @@ def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:
         if name == "layers" and wanted == Filters().layers:
             continue
         notices += [f"The link's {name} “{word[:40]}” was ignored: this release does not have it." for word in unknown]
-        asked = replace(asked, **{name: tuple(word for word in wanted if word in known)})
+        kept: dict[str, Any] = {name: tuple(word for word in wanted if word in known)}
+        asked = replace(asked, **kept)
     return asked, notices
 
 

@@ -1,5 +1,7 @@
 """Frames as a reader sees them: plain headings, plain words, whole numbers."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -52,9 +54,9 @@ def corridors(view: Explore) -> pd.DataFrame:
     return table
 
 
-def corridor_columns(table: pd.DataFrame) -> dict[str, object]:
+def corridor_columns(table: pd.DataFrame) -> dict[str, Any]:
     """Return the headings' help and number formats of the table of corridors."""
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for name in table.columns:
         if name.endswith(": D"):
             text = "Shared direction, from -1 (all records run opposite ways) to +1 (all run the same way)."

@@ -25,8 +25,10 @@ def read(request: Request) -> Parsed:
         SourceError: the file is not of this source, or holds an impossible value.
     """
     sieve = Sieve(raw.read(request.path, REQUIRED), request)
-    traced, share = (intake.number(sieve.raw.frame[name]) for name in ("firearms_traced", "us_sourced_pct"))
-    sieve.refuse(traced < 0, "firearms_traced", "is a negative count", "Correct the count.")
+    traced, share = (sieve.numbers(name) for name in ("firearms_traced", "us_sourced_pct"))
+    sieve.refuse(
+        traced.notna() & ((traced < 0) | (traced % 1 != 0)), "firearms_traced", "is no count", "Correct the count."
+    )
     sieve.refuse(~share.isna() & ~share.between(0, 100), "us_sourced_pct", "is no percentage", "Give 0 to 100.")
     country = _countries(sieve)
     years = {name: intake.number(sieve.raw.frame[name]) for name in ("period_start", "period_end")}
@@ -34,6 +36,9 @@ def read(request: Request) -> Parsed:
         sieve.refuse(
             ~year.between(1990, request.today.year), name, "is no year from 1990 to today", "Correct the year."
         )
+    sieve.refuse(
+        years["period_end"] < years["period_start"], "period_end", "lies before period_start", "Correct the years."
+    )
     sieve.set_aside(traced.isna(), "firearms_traced", "no count is printed")
     parts = [_part(sieve, traced, share, is_sourced) for is_sourced in (True, False)]
     records = pd.concat(parts, ignore_index=True).join(pd.DataFrame({"country": country, **years}), on="at")

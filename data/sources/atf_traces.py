@@ -56,9 +56,8 @@ def _matrix(request: Request) -> tuple[Raw, tuple[str, ...]]:
             cells.append((year, source, headings[at], rows[number][at], number + 1))
         totals[source] = rows[number][width] if width < len(headings) else None
     frame = pd.DataFrame(cells, columns=[*LONG_COLUMNS, "row"])
-    return Raw(request.path.name, frame[list(LONG_COLUMNS)], frame["row"]), _notes(
-        frame, totals, headings[column:width], column
-    )
+    matrix = Raw(request.path.name, frame[list(LONG_COLUMNS)], frame["row"], frame["recovery_state"])
+    return matrix, _notes(frame, totals, headings[column:width], column)
 
 
 def _anchor(rows: list[list[object]], path: Path) -> tuple[int, int]:
@@ -90,7 +89,7 @@ def _notes(frame: pd.DataFrame, totals: dict[str, object], headings: list[str], 
     pairs = [(f"row {name}", by_row[name], total) for name, total in totals.items()]
     if isinstance(printed, list):
         pairs += [(f"column {name}", by_column[name], printed[column + i]) for i, name in enumerate(headings)]
-        pairs += [("grand total", cells["n"].sum(), printed[column + len(headings)])]
+        pairs += [("grand total", cells["n"].sum(), total) for total in printed[column + len(headings) :][:1]]
     return tuple(
         f"{name}: printed total {total:,.0f}, sum of cells {found:,.0f}"
         for name, found, total in pairs

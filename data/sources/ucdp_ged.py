@@ -23,6 +23,7 @@ def read(request: Request) -> Parsed:
     if not is_official:
         file = raw.read(request.path, (*REQUIRED, "year", "month", "day"))
     sieve = Sieve(file, request)
+    sieve.refuse(sieve.column("id").isna(), "id", "is no event id", "Fill it in.")
     incidents = _incidents(sieve, is_official)
     repeated = incidents["incident_id"].duplicated()
     sieve.set_aside(
@@ -76,8 +77,8 @@ def _days(sieve: Sieve, is_official: bool) -> tuple[pd.Series, pd.Series]:
         + "-"
         + intake.text(frame["day"]).str.zfill(2)
     )
-    frame["date"] = words
-    day = sieve.days("date")
+    frame["year, month, day"] = words
+    day = sieve.days("year, month, day")
     return day, day
 
 
@@ -85,6 +86,7 @@ def _deaths(sieve: Sieve, which: str) -> pd.Series:
     for name in DEATHS[which]:
         if name in sieve.raw.frame:
             deaths = intake.count(sieve.raw.frame[name])
-            sieve.refuse(deaths < 0, name, "is a negative count", "Correct the count.")
+            is_wrong = deaths.lt(0).fillna(sieve.column(name).notna())
+            sieve.refuse(is_wrong, name, "is no count", "Correct the count.")
             return deaths
     return pd.Series(pd.NA, sieve.raw.frame.index, dtype="Int64")

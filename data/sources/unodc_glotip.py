@@ -34,7 +34,10 @@ def read(request: Request) -> Parsed:
     low, high = _range(sieve.column("txtVALUE"))
     sieve.refuse(low.isna(), "txtVALUE", "is no count", "Give a whole number or <5.")
     is_flow = (
-        (sieve.column("Dimension") == CITIZENSHIP) & (sieve.column("Sex") == "Total") & (sieve.column("Age") == "Total")
+        (sieve.column("Dimension") == CITIZENSHIP)
+        & (sieve.column("Category").str.upper() != "TOTAL")
+        & (sieve.column("Sex") == "Total")
+        & (sieve.column("Age") == "Total")
     )
     origin = _origins(sieve, country, is_flow)
     sieve.set_aside(high == 0, "txtVALUE", "no victim was counted")

@@ -42,7 +42,7 @@ def read(request: Request) -> Parsed:
         "intended_destination": sieve.places("DESTINATION_COUNTRY"),
         "production": sieve.places("PRODUCING_COUNTRY"),
     }
-    amount = intake.number(sieve.raw.frame["AMOUNT"])
+    amount = sieve.numbers("AMOUNT")
     sieve.refuse(amount < 0, "AMOUNT", "is a negative amount", "Correct the amount.")
     observations = _observations(sieve, days, amount, places["production"])
     waypoints = _waypoints(sieve, observations["obs_id"], places)

@@ -1,0 +1,133 @@
+"""A running app on a small synthetic store, and a Chromium that counts what it draws and whom it asks."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+]
+# Counts draw calls by instance count: 40 is the arrows of one layer of 40 flows.
+HOOK = """
+window.__drawn = {};
+for (const name of ['drawArraysInstanced', 'drawElementsInstanced']) {
+  const plain = WebGL2RenderingContext.prototype[name];
+  WebGL2RenderingContext.prototype[name] = function (...args) {
+    const count = args[args.length - 1];
+    window.__drawn[count] = (window.__drawn[count] || 0) + 1;
+    return plain.apply(this, args);
+  };
+}
+"""
+PATIENCE_MS = 90_000
+START_SECONDS = 60
+OWN = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
+
+
+@dataclass
+class Visit:
+    """One page with what it asked of other hosts and what it complained of."""
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def note_request(self, request: Request) -> None:
+        """Keep the address of a request that leaves this machine."""
+        if not request.url.startswith(OWN):
+            self.outside.append(request.url)
+
+    def note_console(self, message: ConsoleMessage) -> None:
+        """Keep an error of the browser's console."""
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a small synthetic store."""
+    folder = tmp_path_factory.mktemp("browser") / "store"
+    command = [sys.executable, "-m", "dashboard.cli", "sample", "--out", str(folder), "--scale", "0.2"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run the app on a free port."""
+    port = _free_port()
+    log = tmp_path_factory.mktemp("log") / "streamlit.txt"
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    with log.open("w") as out:
+        running = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, "CONTRAFLOW_STORE": str(store)}, stdout=out, stderr=out
+        )
+        try:
+            _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", log)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            running.terminate()
+            running.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium: the variable CONTRAFLOW_CHROMIUM, or the one on the path."""
+    found = os.environ.get("CONTRAFLOW_CHROMIUM") or shutil.which("chromium")
+    if not found:
+        pytest.fail("No Chromium found: install the package chromium, or set CONTRAFLOW_CHROMIUM to its program.")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open an empty page at a laptop's size that records requests, complaints and draw calls."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(HOOK)
+    seen = Visit(page)
+    page.on("request", seen.note_request)
+    page.on("console", seen.note_console)
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    yield seen
+    page.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # our own address
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"The app did not answer at {url} within {START_SECONDS} s: {log.read_text()[-2000:]}")

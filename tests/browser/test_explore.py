@@ -1,0 +1,171 @@
+"""What a reader sees and does on the Explore page, in a real browser."""
+
+import io
+import re
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+
+CHART = '[data-testid="stDeckGlJsonChart"] canvas'
+CORRIDOR = "city:MEX:guadalajara~city:USA:houston"  # planted: firearms south, drugs north
+SHOWN_COUNT = 40  # flows per layer, the default
+
+
+def opened(visit: Visit, url: str) -> Page:
+    """Open the page and wait until the map has drawn and the app is at rest."""
+    visit.page.goto(url)
+    visit.page.wait_for_selector(CHART)
+    visit.page.wait_for_function("Object.keys(window.__drawn).length > 4")
+    at_rest(visit.page)
+    return visit.page
+
+
+def at_rest(page: Page) -> None:
+    """Wait until no rerun is under way."""
+    page.wait_for_timeout(700)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(1200)
+
+
+def drawn(page: Page) -> set[int]:
+    """Return the instance counts of one freshly drawn frame: 40 is the arrows of one layer."""
+    page.evaluate("window.__drawn = {}")
+    box = page.locator(CHART).first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.wheel(0, -1)
+    page.wait_for_function("Object.keys(window.__drawn).length > 0")
+    page.wait_for_timeout(1500)
+    return {int(count) for count in page.evaluate("Object.keys(window.__drawn)")}
+
+
+def picture(page: Page) -> np.ndarray:
+    """Return the pixels of the map."""
+    return np.asarray(Image.open(io.BytesIO(page.locator(CHART).first.screenshot())).convert("RGB"), dtype=int)
+
+
+def near(pixels: np.ndarray, colour: str, reach: int = 30) -> int:
+    """Return how many pixels are close to a colour."""
+    wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+    return int((np.abs(pixels - wanted).max(axis=2) < reach).sum())
+
+
+def evidence_rows(page: Page) -> list[list[str]]:
+    """Return the cells of the summary under "Records: ...", as the table's own accessible copy holds them."""
+    found: list[list[str]] = page.evaluate(
+        """() => { const heads = [...document.querySelectorAll('h3')].filter(h => h.innerText.startsWith('Records:'));
+        const after = [...document.querySelectorAll('[data-testid=stDataFrame]')].filter(
+          t => heads[0].compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING);
+        const rows = [...after[0].querySelectorAll('canvas table tbody tr')];
+        return rows.map(row => [...row.children].map(cell => cell.innerText)) }"""
+    )
+    return found
+
+
+def test_the_map_draws_and_asks_nobody_else(visit: Visit, address: str) -> None:
+    page = opened(visit, address)
+    pixels = picture(page)
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 50
+    assert near(pixels, "#1B7FD4") > 20  # common
+    assert near(pixels, "#D1480A") > 20  # inverse
+    assert visit.outside == []
+    assert visit.complaints == []
+    expect(page.get_by_text("SYNTHETIC")).to_be_visible()
+
+
+def test_switching_a_layer_off_removes_its_lines_and_leaves_the_others(visit: Visit, address: str) -> None:
+    page = opened(visit, f"{address}?show=layers")
+    before = picture(page)
+    page.locator(".st-key-layer_drugs label").click()
+    at_rest(page)
+    page.wait_for_timeout(8000)
+    after = picture(page)
+    assert near(before, "#006B58") > 50
+    assert near(after, "#006B58") < near(before, "#006B58") / 5
+    assert near(after, "#D45FA5") > near(before, "#D45FA5") / 2
+    assert "drugs" not in parse_qs(urlparse(page.url).query)["layers"][0]
+
+
+def test_the_arrows_of_every_layer_are_drawn(visit: Visit, address: str) -> None:
+    page = opened(visit, address)
+    assert SHOWN_COUNT in drawn(page)
+
+
+def test_both_ways_of_a_corridor_are_on_the_map(visit: Visit, address: str) -> None:
+    page = opened(visit, f"{address}?region=Central America,Northern America&show=layers&corridor={CORRIDOR}")
+    pixels = picture(page)
+    assert near(pixels, "#1F2A44") > 50  # firearms, southward
+    assert near(pixels, "#006B58") > 50  # drugs, northward
+
+
+def test_a_link_restores_filters_and_corridor_and_the_evidence_sums_to_the_line(visit: Visit, address: str) -> None:
+    page = opened(visit, f"{address}?since=2018-01-01&region=Americas&corridor={CORRIDOR}")
+    expect(page.get_by_text("Records: Houston – Guadalajara")).to_be_visible()
+    expect(page.locator(".st-key-region").get_by_text("Americas", exact=True).first).to_be_visible()
+    query = parse_qs(urlparse(page.url).query)
+    assert query == {"since": ["2018-01-01"], "region": ["Americas"], "corridor": [CORRIDOR]}
+    for row in evidence_rows(page):
+        there, back, both = (int(cell.replace(",", "")) for cell in row[-3:])
+        assert there + back == both
+    assert len(evidence_rows(page)) >= 2
+
+
+def test_a_row_of_the_table_opens_its_records(visit: Visit, address: str) -> None:
+    page = opened(visit, address)
+    table = page.locator('[data-testid="stDataFrame"]').first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 17, box["y"] + 52)
+    at_rest(page)
+    expect(page.get_by_role("heading", name=re.compile("^Records: "))).to_be_visible()
+    assert "corridor" in parse_qs(urlparse(page.url).query)
+
+
+def test_a_click_on_a_line_opens_its_records_and_the_map_stays_where_it_is(visit: Visit, address: str) -> None:
+    page = opened(visit, f"{address}?region=Oceania&min_count=40")
+    before = picture(page)
+    hits = np.argwhere(np.abs(before - np.array([0x1B, 0x7F, 0xD4])).max(axis=2) < 30)
+    if not len(hits):
+        pytest.fail("No common firearms flow is drawn between Suva and Auckland.")
+    box = page.locator(CHART).first.bounding_box()
+    assert box
+    row, column = hits[len(hits) // 3]
+    page.mouse.click(box["x"] + int(column), box["y"] + int(row))
+    at_rest(page)
+    expect(page.get_by_role("heading", name=re.compile("^Records: "))).to_be_visible()
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(800)
+    land = np.array([0xE9, 0xE6, 0xDE])
+    same = (np.abs(picture(page) - land).max(axis=2) < 8) == (np.abs(before - land).max(axis=2) < 8)
+    assert same.mean() > 0.95  # a jump would move the coast
+
+
+def test_nonsense_in_the_link_gives_notices_and_a_page(visit: Visit, address: str) -> None:
+    query = "since=yesterday&region=Atlantis&top=0&show=3d&corridor=%40%40%3D1&min_count=x&mode=teleport"
+    page = opened(visit, f"{address}?{query}")
+    for word in ("since", "region", "top", "show", "min_count", "mode"):
+        expect(page.get_by_text(f"The link's {word}")).to_be_visible()
+    expect(page.get_by_text("is not in this release")).to_be_visible()
+    assert visit.outside == []
+    assert visit.complaints == []
+
+
+def test_a_choice_without_records_says_so_and_offers_the_way_back(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}?min_count=100000&layers=firearms")
+    expect(visit.page.get_by_text("No flow passes all the filters together.")).to_be_visible()
+    visit.page.get_by_role("button", name=re.compile("^Show flows of any size")).click()
+    visit.page.wait_for_selector(CHART)
+
+
+def test_the_page_fits_a_phone(visit: Visit, address: str) -> None:
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    page = opened(visit, address)
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+    expect(page.locator(".st-key-layer_drugs")).not_to_be_in_viewport()

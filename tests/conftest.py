@@ -1,0 +1,24 @@
+"""What several rooms' tests share: one small synthetic store, made once a run."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboard import assemble, importing
+from data import sample
+
+SCALE = 0.3  # planted corridors stand out from here on; see tests/data/test_sample.py
+
+
+@pytest.fixture(scope="session")
+def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small synthetic store."""
+    root = tmp_path_factory.mktemp("sample store")  # with a space, as users' folders have
+    importing.make_sample(root, sample.DEFAULT_SEED, SCALE)
+    return root
+
+
+@pytest.fixture(scope="session")
+def store(sample_root: Path) -> assemble.Store:
+    """Return the small synthetic store, open for questions."""
+    return assemble.opened(sample_root)

@@ -1,0 +1,210 @@
+"""Views and comparisons of the synthetic store: sums agree, planted corridors are found, filters filter."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from dashboard import assemble
+from dashboard.assemble import Store
+from dashboard.filters import Filters
+from data.errors import FilterError
+
+ALL = Filters(top=10)
+
+
+def table(store: Store, name: str) -> pd.DataFrame:
+    """Return a table of the release, read without any query of ours."""
+    frame: pd.DataFrame = pq.read_table(store.release.path(name)).to_pandas()
+    return frame
+
+
+def planted(store: Store) -> list[dict[str, Any]]:
+    truth = json.loads((store.release.folder / "TRUTH.json").read_text(encoding="utf-8"))
+    return list(truth["corridors"])
+
+
+def found_labels(store: Store, corridors: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return (what was planted, what the method says) for each corridor."""
+    tables = {
+        pair: assemble.comparison(store, Filters(), pair)[1].set_index("id")["label"]
+        for pair in {tuple(corridor["layers"]) for corridor in corridors}
+    }
+    ids = ["~".join(sorted((corridor["origin_id"], corridor["destination_id"]))) for corridor in corridors]
+    return [
+        (corridor["kind"], str(tables[tuple(corridor["layers"])].get(key, "INSUFFICIENT")).lower())
+        for corridor, key in zip(corridors, ids, strict=True)
+    ]
+
+
+def test_planted_corridors_are_found_with_the_right_sign(store: Store) -> None:
+    corridors = [corridor for corridor in planted(store) if corridor["kind"] in ("common", "inverse", "mixed")]
+    assert len(corridors) >= 14
+    assert [pair for pair in found_labels(store, corridors) if pair[0] != pair[1]] == []
+
+
+def test_crossing_decoys_and_independent_hubs_are_not_called_common_or_inverse(store: Store) -> None:
+    decoys = [corridor for corridor in planted(store) if corridor["kind"] in ("crossing", "independent")]
+    assert len(decoys) >= 7
+    assert {found for _, found in found_labels(store, decoys)} & {"common", "inverse"} == set()
+    assert {found for kind, found in found_labels(store, decoys) if kind == "crossing"} == {"crossing"}
+
+
+def test_flows_sum_to_the_legs(store: Store) -> None:
+    legs = table(store, "legs")
+    flows = assemble.flows(store, ALL)
+    expected = legs[legs["status"] != "licit"].groupby("layer")["record_count"].sum()
+    assert flows.groupby("layer")["record_count"].sum().to_dict() == expected.to_dict()
+
+
+def test_licit_legs_are_in_the_store_and_in_no_flow(store: Store) -> None:
+    legs = table(store, "legs")
+    licit = legs[legs["status"] == "licit"]
+    assert len(licit) > 0
+    assert set(licit["origin_role"]) == {"manufacture"}
+    assert (licit["weight"] == 0).all()
+
+
+def test_opposite_directions_stay_two_rows(store: Store) -> None:
+    flows = assemble.flows(store, ALL)
+    pair = flows[(flows["corridor_id"] == "city:MEX:guadalajara~city:USA:houston") & (flows["layer"] == "firearms")]
+    assert len(pair) == 2
+    assert set(pair["origin_id"]) == {"city:MEX:guadalajara", "city:USA:houston"}
+
+
+def test_intended_legs_weigh_kappa(store: Store) -> None:
+    none, full = (assemble.flows(store, replace(ALL, kappa=kappa)) for kappa in (0.0, 1.0))
+    legs = table(store, "legs")
+    intended = legs.loc[legs["status"] == "intended", "weight"].sum()
+    assert full["weight"].sum() - none["weight"].sum() == pytest.approx(intended)
+
+
+def test_period_keeps_only_records_that_begin_in_it(store: Store) -> None:
+    legs = table(store, "legs")
+    day = pd.to_datetime(legs["date_start"])
+    chosen = (day >= "2018-01-01") & (day < "2019-07-01") & (legs["status"] != "licit")
+    flows = assemble.flows(store, replace(ALL, since=date(2018, 1, 1), until=date(2019, 7, 1)))
+    assert flows["record_count"].sum() == legs.loc[chosen, "record_count"].sum()
+
+
+def test_region_keeps_flows_with_both_ends_in_it(store: Store) -> None:
+    flows = assemble.flows(store, replace(ALL, region=("Europe",)))
+    regions = store.places["region"]
+    assert len(flows) > 0
+    assert set(regions[flows["origin_id"]]) == set(regions[flows["destination_id"]]) == {"Europe"}
+
+
+def test_commodity_limits_its_own_layer_only(store: Store) -> None:
+    every, limited = assemble.flows(store, ALL), assemble.flows(store, replace(ALL, commodity=("cocaine",)))
+    sums = [frame.groupby("layer")["record_count"].sum() for frame in (every, limited)]
+    assert sums[0]["firearms"] == sums[1]["firearms"]
+    legs = table(store, "legs")
+    assert (
+        sums[1]["drugs"]
+        == legs.loc[(legs["layer"] == "drugs") & (legs["commodity"] == "cocaine"), "record_count"].sum()
+    )
+
+
+def test_minimum_count_leaves_out_smaller_flows(store: Store) -> None:
+    every, large = assemble.flows(store, ALL), assemble.flows(store, replace(ALL, min_count=50))
+    assert large["record_count"].min() >= 50
+    assert len(large) == (every["record_count"] >= 50).sum()
+
+
+def test_one_filter_answers_map_table_and_chart(store: Store) -> None:
+    view = assemble.explore(store, replace(ALL, since=date(2018, 1, 1), min_count=5))
+    by_layer = view.flows.groupby("layer")["record_count"].sum()
+    for layer in ("firearms", "drugs", "human_trafficking"):
+        assert view.yearly.loc[view.yearly["layer"] == layer, "record_count"].sum() == by_layer[layer]
+        assert view.totals.set_index("layer")["flow_record_count"][layer] == by_layer[layer]
+    assert view.yearly["year"].min() >= 2018
+    shown = view.flows[view.flows["is_shown"]]
+    assert (shown.groupby("layer").size() <= 10).all()
+
+
+def test_incidents_on_the_map_are_all_the_incidents(store: Store) -> None:
+    view = assemble.explore(store, ALL)
+    assert view.incidents["incident_count"].sum() == len(table(store, "incidents"))
+    assert set(view.incidents["precision"]) <= {"cell", "country"}
+
+
+def test_totals_count_every_layer_even_when_it_is_switched_off(store: Store) -> None:
+    view = assemble.explore(store, replace(ALL, layers=("firearms",)))
+    counted = view.totals.set_index("layer")["record_count"]
+    observations = table(store, "observations")
+    assert counted["drugs"] == (observations["layer"] == "drugs").sum()
+    assert counted["terrorism"] == len(table(store, "incidents"))
+    assert set(view.flows["layer"]) == {"firearms"}
+
+
+@pytest.mark.parametrize("chosen", [ALL, replace(ALL, since=date(2019, 1, 1), mode=("sea", "land_road"))])
+def test_evidence_sums_to_the_line_in_each_direction(store: Store, chosen: Filters) -> None:
+    view = assemble.explore(store, chosen)
+    for corridor_id in view.flows.loc[view.flows["is_shown"], "corridor_id"].unique()[:12]:
+        evidence = assemble.evidence(store, chosen, corridor_id)
+        lines = view.flows[view.flows["corridor_id"] == corridor_id]
+        told = evidence.summary.set_index(["layer", "direction"])["record_count"]
+        for line in lines.itertuples():
+            direction = "with" if line.origin == evidence.origin else "against"
+            assert told[line.layer, direction] == line.record_count
+        assert told.sum() == lines["record_count"].sum()
+
+
+def test_every_record_of_the_evidence_names_source_file_and_row(store: Store) -> None:
+    evidence = assemble.evidence(store, ALL, "city:MEX:guadalajara~city:USA:houston")
+    assert (
+        evidence.records[["source_id", "source_file", "source_row", "origin_raw", "destination_raw"]]
+        .notna()
+        .all(axis=None)
+    )
+    observations = table(store, "observations").set_index(["source_id", "source_row"])
+    first = evidence.records.iloc[0]
+    assert str(observations.loc[(first["source_id"], first["source_row"]), "date_start"]) == str(
+        first["date_start"].date()
+    )
+
+
+@pytest.mark.parametrize("corridor_id", ["nowhere~else", "USA", "", "a~b~c"])
+def test_a_corridor_that_is_not_there_is_one_sentence(store: Store, corridor_id: str) -> None:
+    with pytest.raises(FilterError, match="is not in this release"):
+        assemble.evidence(store, ALL, corridor_id)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [
+        (Filters(region=("Atlantis",)), "Atlantis"),
+        (Filters(commodity=("plutonium",)), "Commodity 'plutonium' is not in this release; it holds"),
+    ],
+)
+def test_a_choice_the_release_cannot_answer_is_refused(store: Store, chosen: Filters, says: str) -> None:
+    with pytest.raises(FilterError, match=says):
+        assemble.explore(store, chosen)
+
+
+def test_comparison_is_the_same_the_other_way_round(store: Store) -> None:
+    one, rows = assemble.comparison(store, ALL, ("firearms", "drugs"))
+    two, turned = assemble.comparison(store, ALL, ("drugs", "firearms"))
+    assert one.omega == pytest.approx(two.omega, abs=1e-12)
+    assert (
+        rows.set_index("id")["label"].sort_index().to_dict() == turned.set_index("id")["label"].sort_index().to_dict()
+    )
+
+
+def test_parts_of_one_layer_can_be_compared(store: Store) -> None:
+    result, rows = assemble.comparison(store, ALL, ("drugs:cocaine", "drugs:cannabis"))
+    legs = table(store, "legs")
+    own = legs[(legs["layer"] == "drugs") & (legs["commodity"] == "cocaine") & (legs["status"] != "licit")]
+    pair = rows.iloc[0]
+    with_it = (own["origin_id"] == pair["origin_id"]) & (own["destination_id"] == pair["destination_id"])
+    assert own.loc[with_it, "record_count"].sum() == pair["a_with"]
+    assert -1 <= result.omega <= 1
+
+
+def test_an_unknown_layer_is_refused(store: Store) -> None:
+    with pytest.raises(FilterError, match="it holds drugs, firearms, human_trafficking, terrorism"):
+        assemble.comparison(store, ALL, ("firearms", "ivory"))

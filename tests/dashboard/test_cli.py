@@ -1,0 +1,101 @@
+"""What the command line prints, and its exit codes."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli import main
+
+
+def test_flows_as_json_is_a_list_of_objects(sample_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flows", "--store", str(sample_root), "--layer", "firearms", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    wanted = {"layer", "origin_id", "destination_id", "record_count", "item_count", "first_on", "last_on", "sources"}
+    assert all(wanted <= set(row) for row in rows)
+    assert len({(row["layer"], row["origin_id"], row["destination_id"]) for row in rows}) == len(rows)
+    assert {row["sources"] for row in rows} == {"sample-firearms"}
+
+
+def test_flows_as_csv_has_the_same_rows(sample_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["flows", "--store", str(sample_root), "--layer", "drugs", "--min-count", "20", "--format"]
+    assert main([*arguments, "json"]) == 0
+    as_json = json.loads(capsys.readouterr().out)
+    assert main([*arguments, "csv"]) == 0
+    as_csv = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [int(row["record_count"]) for row in as_csv] == [row["record_count"] for row in as_json]
+
+
+def test_compare_as_json_keeps_its_promise(sample_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "--store", str(sample_root), "--layers", "firearms,drugs", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"release", "filters", "omega", "shares", "corridors"} <= set(told)
+    assert told["is_synthetic"] is True
+    assert sum(told["shares"].values()) == pytest.approx(1)
+    first = told["corridors"][0]
+    assert {"id", "origin", "destination", "label", "P_common", "P_inverse", "D", "records"} <= set(first)
+    assert set(first["records"]) == {"firearms", "drugs"}
+    assert {row["label"] for row in told["corridors"]} >= {"COMMON", "INVERSE", "CROSSING"}
+
+
+def test_tables_say_synthetic_and_how_much_is_shown(sample_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "--store", str(sample_root), "--layers", "firearms,drugs"]) == 0
+    printed = capsys.readouterr()
+    assert "SYNTHETIC" in printed.err
+    assert "showing 40 of" in printed.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["compare", "--layers", "firearms"], "give two"),
+        (["compare", "--layers", "firearms,ivory"], "'ivory' is not in this release"),
+        (["compare", "--layers", "drugs,drugs"], "give two"),
+        (["flows", "--layer", "firearms", "--mode", "teleport"], "'teleport' is unknown"),
+        (["flows", "--layer", "firearms", "--region", "Atlantis"], "Atlantis"),
+        (["flows", "--layer", "firearms", "--since", "2020-01-01", "--until", "2019-01-01"], "is empty"),
+        (["flows", "--layer", "firearms", "--min-count", "0"], "below 1"),
+    ],
+)
+def test_a_wrong_choice_is_one_sentence_and_exit_2(
+    sample_root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    assert main([*arguments, "--store", str(sample_root)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert says in printed.err
+    assert printed.err.count("\n") == 1
+
+
+def test_a_day_that_is_none_is_wrong_usage(sample_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["flows", "--store", str(sample_root), "--layer", "firearms", "--since", "soon"])
+    assert stop.value.code == 2
+    assert "write it as 2020-01-31" in capsys.readouterr().err
+
+
+def test_a_store_without_a_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flows", "--store", str(tmp_path), "--layer", "firearms"]) == 3
+    assert "no release here" in capsys.readouterr().err
+    assert main(["release", "--store", str(tmp_path)]) == 3
+    assert "nothing is imported yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["import", "release", "sample", "flows", "compare", "serve"])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert command in capsys.readouterr().out
+
+
+def test_making_the_sample_twice_gives_the_same_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = tmp_path / "one", tmp_path / "two"
+    for out in (first, second):
+        assert main(["sample", "--out", str(out), "--scale", "0.05"]) == 0
+    assert (first / "CURRENT").read_text() == (second / "CURRENT").read_text()
+    manifests = [json.loads(next(out.glob("releases/*/manifest.json")).read_text()) for out in (first, second)]
+    assert manifests[0]["files"]["legs.parquet"] == manifests[1]["files"]["legs.parquet"]
+    assert "SYNTHETIC" in capsys.readouterr().err

@@ -1,0 +1,223 @@
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dashboard import curves, deck, layers, palette
+from tests.dashboard import fixture_view
+
+VIEW = fixture_view.explore()
+MANILA, LOS_ANGELES = (120.98, 14.6), (-118.24, 34.05)
+
+
+def spec(mode: str = layers.RELATIONS, selected: str | None = None) -> dict[str, Any]:
+    whole = layers.deck_of(VIEW, mode, selected, layers.first_camera(VIEW))
+    parsed = json.loads(whole.to_json())
+    assert isinstance(parsed, dict)
+    return parsed
+
+
+def rows_of(parsed: dict[str, Any], layer_id: str) -> list[dict[str, Any]]:
+    (found,) = [layer["data"] for layer in parsed["layers"] if layer["id"] == layer_id]
+    assert isinstance(found, list)
+    return found
+
+
+def steps(path: list[list[float]]) -> list[float]:
+    return [abs(b[0] - a[0]) for a, b in zip(path, path[1:], strict=False)]
+
+
+def test_there_and_back_are_two_separate_lines() -> None:
+    there = curves.curve((0, 0), (10, 0), 0.2)
+    back = curves.curve((10, 0), (0, 0), 0.2)
+    # the control points lie 0.2 x 10 = 2 to the right of each travel; a quadratic Bezier reaches half of that
+    assert there.at(0.5) == pytest.approx((5, -1))
+    assert back.at(0.5) == pytest.approx((5, 1))
+
+
+def test_reversing_a_flow_turns_its_arrow_by_half_a_circle() -> None:
+    there = curves.curve((0, 0), (10, 0), 0.2).angle_deg(0.5)
+    back = curves.curve((10, 0), (0, 0), 0.2).angle_deg(0.5)
+    assert abs(there - back) == pytest.approx(180)
+
+
+@pytest.mark.parametrize(
+    ("destination", "angle_deg"), [((10.0, 0.0), 0), ((0.0, 10.0), 90), ((-10.0, 0.0), 180), ((0.0, -10.0), -90)]
+)
+def test_an_arrow_points_along_the_travel(destination: tuple[float, float], angle_deg: float) -> None:
+    assert curves.curve((0, 0), destination, 0.0).angle_deg(0.64) == pytest.approx(angle_deg)
+
+
+def test_a_place_reached_from_itself_has_a_line_without_length() -> None:
+    points = curves.line(curves.curve((5, 0), (5, 0), 0.2))
+    assert all(point == pytest.approx((5, 0)) for point in points)
+
+
+@pytest.mark.parametrize("ends", [(MANILA, LOS_ANGELES), (LOS_ANGELES, MANILA)])
+def test_manila_to_los_angeles_crosses_the_pacific_and_nothing_else(ends: tuple[curves.Point, curves.Point]) -> None:
+    pieces = curves.split(curves.line(curves.curve(*ends, 0.16)))
+    assert len(pieces) == 2
+    assert all(abs(lon) <= 180 for piece in pieces for lon, _ in piece)
+    assert max(step for piece in pieces for step in steps([list(point) for point in piece])) < 180
+    length = sum(abs(piece[-1][0] - piece[0][0]) for piece in pieces)
+    assert length == pytest.approx(360 - 120.98 - 118.24)  # eastward over the ocean, not 239 westward
+    assert pieces[0][-1][1] == pytest.approx(pieces[1][0][1])
+
+
+def test_a_line_that_ends_on_the_antimeridian_is_not_cut() -> None:
+    assert curves.split([(170.0, 0.0), (180.0, 0.0)]) == [[(170.0, 0.0), (180.0, 0.0)]]
+
+
+def test_no_drawn_step_runs_across_the_map() -> None:
+    for layer_id in ("flows-firearms", "flows-drugs", "pick-0"):
+        assert max(step for row in rows_of(spec(), layer_id) for step in steps(row["p"])) < 180
+
+
+def test_every_shown_flow_has_one_arrow_and_no_other_has() -> None:
+    parsed = spec()
+    assert [len(rows_of(parsed, f"arrows-{name}")) for name in fixture_view.LAYERS] == [18, 18, 18]
+    assert len(layers.flow_rows(VIEW)) == fixture_view.SHOWN_COUNT
+
+
+def test_both_ways_of_a_pair_are_drawn_in_every_layer() -> None:
+    rows = layers.flow_rows(VIEW)
+    pairs = set(zip(rows["layer"], rows["origin_id"], rows["destination_id"], strict=True))
+    assert all((layer, b, a) in pairs for layer, a, b in pairs)
+
+
+def test_layers_on_one_corridor_lie_side_by_side() -> None:
+    middles = {
+        tuple(round(value, 3) for value in curves.curve((0, 0), (10, 0), layers.bow(name)).at(0.5))
+        for name in palette.LAYER_COLOURS
+    }
+    assert len(middles) == len(palette.LAYER_COLOURS)
+
+
+def test_firearms_take_the_colour_of_their_corridors_relation_and_drugs_do_not() -> None:
+    rows = layers.flow_rows(VIEW).set_index(["layer", "origin_id", "destination_id"])
+    assert rows.loc[("firearms", "city:MNL", "city:LAX"), "colour"] == palette.RELATION_COLOURS["inverse"]
+    assert rows.loc[("firearms", "city:LAX", "city:MNL"), "colour"] == palette.RELATION_COLOURS["inverse"]
+    assert rows.loc[("firearms", "city:HOU", "city:GDL"), "colour"] == palette.RELATION_COLOURS["common"]
+    assert rows.loc[("drugs", "city:MNL", "city:LAX"), "colour"] == palette.LAYER_COLOURS["drugs"]
+
+
+def test_the_strongest_relation_of_a_corridor_wins_over_too_little_evidence() -> None:
+    turned = VIEW.corridors.sort_values("relation", key=lambda names: names != "insufficient", kind="stable")
+    assert layers.relation_by_corridor(turned)["city:LAX~city:MNL"] == "inverse"
+
+
+def test_layer_colours_draw_every_layer_at_full_width() -> None:
+    relations, plain = layers.flow_rows(VIEW, layers.RELATIONS), layers.flow_rows(VIEW, layers.LAYERS)
+    widest = [rows.loc[rows["layer"] == "drugs", "width_px"].max() for rows in (relations, plain)]
+    assert widest[0] == pytest.approx(widest[1] / 2)
+
+
+def test_a_flow_that_was_mostly_not_completed_is_cut_into_dashes() -> None:
+    parsed = spec()
+    pieces = [row["p"] for row in rows_of(parsed, "flows-firearms") if len(row["p"]) == 4]
+    between = [piece for piece in pieces if all(-105 < lon < -97 and 22 < lat < 33 for lon, lat in piece)]
+    assert len(between) == 11  # the one flow from Texas to Mexico
+
+
+def test_an_end_known_only_as_a_country_has_no_dot() -> None:
+    names = {row["tip"] for row in rows_of(spec(), "places")}
+    assert "Texas" in names
+    assert "Mexico" not in names
+
+
+def test_incidents_known_only_by_country_are_areas_not_points() -> None:
+    parsed = spec()
+    assert len(rows_of(parsed, "incidents-terrorism")) == 2
+    (areas,) = [layer["data"] for layer in parsed["layers"] if layer["id"] == "incident-countries-terrorism"]
+    assert [f["properties"]["tip"] for f in areas["features"]] == ["Terrorism: 9 incidents\nMali, killed: 3"]
+
+
+def test_the_selected_corridor_gets_a_halo_both_ways_in_every_layer() -> None:
+    parsed = spec(selected="city:GDL~city:HOU")
+    assert len(rows_of(parsed, "flows-selected")) == 2 * len(fixture_view.LAYERS)
+
+
+def test_labels_do_not_overlap_at_the_first_zoom() -> None:
+    rows = layers.flow_rows(VIEW)
+    names = [row["t"] for row in layers.label_rows(rows, 0.5, None)]
+    assert len(names) == len(set(names)) < len(layers.label_rows(rows, 5, None))
+
+
+def test_the_map_asks_no_other_host_and_every_layer_has_its_id() -> None:
+    text = layers.deck_of(VIEW, layers.RELATIONS, None, layers.first_camera(VIEW)).to_json()
+    ids = [layer["id"] for layer in json.loads(text)["layers"]]
+    assert "http" not in text
+    assert json.loads(text).get("mapProvider") is None
+    assert len(ids) == len(set(ids))
+    assert {"basemap-sea", "basemap-land", "basemap-disputed", "flows-firearms", "arrows-drugs"} <= set(ids)
+
+
+def test_state_lines_appear_only_with_us_divisions() -> None:
+    ids = [layer["id"] for layer in spec()["layers"]]
+    without = replace(VIEW, flows=VIEW.flows[~VIEW.flows["corridor_id"].str.contains("US-TX")])
+    other = json.loads(layers.deck_of(without, layers.RELATIONS, None, deck.camera(None)).to_json())
+    assert "basemap-states" in ids
+    assert "basemap-states" not in [layer["id"] for layer in other["layers"]]
+
+
+def test_a_name_that_looks_like_a_deck_expression_is_disarmed() -> None:
+    hostile = VIEW.flows.assign(origin="@@=alert(1)", sources="@@#x")
+    text = layers.deck_of(replace(VIEW, flows=hostile), layers.RELATIONS, None, deck.camera(None)).to_json()
+    strings = [
+        row[key] for layer in json.loads(text)["layers"] for row in _rows(layer) for key in ("tip", "t") if key in row
+    ]
+    assert strings
+    assert not [value for value in strings if value.startswith("@@")]
+
+
+def _rows(layer: dict[str, Any]) -> list[dict[str, Any]]:
+    return layer["data"] if isinstance(layer["data"], list) else []
+
+
+def test_a_map_of_nothing_is_still_a_map() -> None:
+    bare = replace(VIEW, flows=VIEW.flows[:0], corridors=VIEW.corridors[:0], incidents=VIEW.incidents[:0])
+    parsed = json.loads(layers.deck_of(bare, layers.RELATIONS, "none", layers.first_camera(bare)).to_json())
+    assert parsed["layers"][0]["id"] == "basemap-sea"
+
+
+def test_widths_grow_with_the_count_and_four_times_the_records_is_twice_the_width() -> None:
+    scale = palette.widths([400.0])
+    sizes = [scale(count) for count in range(1, 401)]
+    assert sizes == sorted(sizes)
+    assert scale(400) == pytest.approx(2 * scale(100))
+    assert scale(0) == palette.THINNEST_PX
+
+
+@pytest.mark.parametrize(("value", "round_number"), [(0, 1), (1, 1), (7, 8), (10, 10), (298, 300), (301, 400)])
+def test_legend_values_are_round(value: float, round_number: int) -> None:
+    assert palette.rounded_up(value) == round_number
+
+
+def test_the_first_view_of_the_pacific_lies_in_the_pacific() -> None:
+    view = deck.zoom_to([MANILA, LOS_ANGELES])
+    assert abs(view["longitude"]) > 170  # half way from 121 east to 118 west is 181 east
+
+
+def test_five_thousand_flows_stay_below_the_ceiling_of_a_message() -> None:
+    many = [fixture_view.flow("firearms", "city:ATH", "city:BEN", 1 + n % 90) for n in range(5000)]
+    rows = layers.flow_rows(replace(VIEW, flows=pd.DataFrame(many)))
+    size = len(
+        json.dumps([layers.path_rows(rows), layers.arrow_rows(rows), layers.pick_rows(rows)], separators=(",", ":"))
+    )
+    assert size < 5_000_000 - 700_000  # the ground takes 0.7 MB
+
+
+def _luminance(colour: str) -> float:
+    parts = [value / 255 for value in palette.rgba(colour)[:3]]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("colour", [*palette.LAYER_COLOURS.values(), *palette.RELATION_COLOURS.values()])
+def test_every_colour_stands_out_from_land_and_sea(colour: str) -> None:
+    for ground in (palette.LAND, palette.SEA):
+        assert (_luminance(ground) + 0.05) / (_luminance(colour) + 0.05) > 2.5
+    assert math.isfinite(_luminance(colour))

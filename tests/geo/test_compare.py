@@ -1,0 +1,161 @@
+"""Common, inverse, mixed, crossing: small worlds with an answer known beforehand, and their mirrors."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo import compare as method
+from geo import flowfield
+from geo.compare import Comparison, compare
+from tests.geo.toy import flows, net, reversed_flows
+
+LINE = net("AB", "BC", "AC", "AD")
+CROSS = net("AC", "NS")
+FAR = {name: (index * 20.0, 40.0) for index, name in enumerate("ABCDEF")}
+ROUND = net("AB", "BC", "CD", "DE", "EF", places=FAR)
+
+
+def label(result: Comparison, pair: str) -> str:
+    rows = result.corridors
+    return str(rows.loc[(rows["place_a"] == pair[0]) & (rows["place_b"] == pair[1]), "label"].iloc[0])
+
+
+def row(result: Comparison, pair: str) -> "pd.Series[float]":
+    rows = result.corridors
+    return rows[(rows["place_a"] == pair[0]) & (rows["place_b"] == pair[1])].iloc[0]
+
+
+def test_same_way_is_common_and_reversing_one_layer_makes_it_inverse() -> None:
+    same = compare(LINE, flows(AB=40), flows(AB=60))
+    turned = compare(LINE, flows(AB=40), reversed_flows(flows(AB=60)))
+    assert (label(same, "AB"), label(turned, "AB")) == ("COMMON", "INVERSE")
+    assert (same.omega, turned.omega) == (1.0, -1.0)
+    assert same.shares == {"common": 1.0, "inverse": 0.0, "mixed": 0.0}
+    assert turned.shares == {"common": 0.0, "inverse": 1.0, "mixed": 0.0}
+
+
+def test_both_layers_both_ways_are_mixed() -> None:
+    result = compare(LINE, flows(AB=40, BA=40), flows(AB=50, BA=50))
+    assert label(result, "AB") == "MIXED"
+    assert result.omega == 0.0
+
+
+def test_direction_agreement_is_the_product_of_the_balances() -> None:
+    # firearms 30 to 10: balance +0.5; drugs 10 to 40: balance -0.6; product -0.3
+    result = compare(LINE, flows(AB=30, BA=10), flows(AB=10, BA=40))
+    assert row(result, "AB")["D"] == pytest.approx(-0.3)
+    assert result.omega == pytest.approx(-0.3)
+
+
+def test_too_few_records_are_insufficient_never_a_word() -> None:
+    result = compare(LINE, flows(AB=40), flows(AB=4))
+    assert label(result, "AB") == "INSUFFICIENT"
+    assert np.isnan(row(result, "AB")["P_common"])
+
+
+def test_a_few_records_more_than_the_least_are_not_yet_certain() -> None:
+    assert label(compare(LINE, flows(AB=3, BA=3), flows(AB=6)), "AB") == "MIXED"
+
+
+def test_routes_that_cross_are_crossing_on_both() -> None:
+    result = compare(CROSS, flows(AC=80), flows(NS=80))
+    assert label(result, "AC") == "CROSSING"
+    assert label(result, "NS") == "CROSSING"
+
+
+def test_routes_that_meet_only_at_their_ends_do_not_cross() -> None:
+    result = compare(LINE, flows(AB=80), flows(BC=80))
+    assert label(result, "AB") == "INSUFFICIENT"
+
+
+def test_layers_that_never_meet_have_no_omega() -> None:
+    result = compare(ROUND, flows(AB=80), flows(EF=80))
+    assert np.isnan(result.omega)
+    assert all(np.isnan(share) for share in result.shares.values())
+
+
+def test_a_partial_companion_counts_on_the_part_it_shares() -> None:
+    # B-C lies on A-D for a third of its length: too little to speak of the whole corridor A-D
+    result = compare(net("AD", "BC"), flows(AD=80), flows(BC=80))
+    assert row(result, "AD")["shared_share"] == pytest.approx(1 / 3, abs=0.1)
+    assert label(result, "AD") == "INSUFFICIENT"
+    assert label(result, "BC") == "COMMON"  # all of B-C lies on A-D
+
+
+def test_no_flows_give_no_corridors() -> None:
+    result = compare(LINE, flows(), flows())
+    assert len(result.corridors) == 0
+    assert result.shared_km == 0
+
+
+def test_flows_between_places_without_a_path_are_left_out() -> None:
+    result = compare(LINE, flows(AB=40, XY=99), flows(AB=40))
+    assert result.corridors[["place_a", "place_b"]].to_numpy().tolist() == [["A", "B"]]
+
+
+def test_a_flow_both_ways_keeps_two_fields() -> None:
+    field = flowfield.field(LINE, flows(AB=30, BA=10))
+    assert sorted({*field.plus[field.total > 0], *field.minus[field.total > 0]}) == [10.0, 30.0]
+
+
+def test_posterior_agrees_with_a_million_draws() -> None:
+    draw = np.random.default_rng(1)
+    counts = [(30.0, 6.0, 4.0, 22.0), (12.0, 9.0, 20.0, 3.0), (5.0, 0.0, 0.0, 6.0)]
+    for a_on, a_back, b_on, b_back in counts:
+        rho = []
+        for on, back in ((a_on, a_back), (b_on, b_back)):
+            theta = draw.beta(on / method.PHI + 0.5, back / method.PHI + 0.5, 1_000_000)
+            rho.append(2 * np.clip((theta - method.DELTA) / (1 - 2 * method.DELTA), 0, 1) - 1)
+        product = rho[0] * rho[1]
+        common, inverse = method.posterior(
+            (np.array([a_on]), np.array([a_back])), (np.array([b_on]), np.array([b_back]))
+        )
+        assert common[0] == pytest.approx((product > method.D_MIN).mean(), abs=0.003)
+        assert inverse[0] == pytest.approx((product < -method.D_MIN).mean(), abs=0.003)
+
+
+PAIRS = ("AB", "BA", "BC", "CB", "CD", "DC", "DE", "ED", "EF", "FE")
+worlds = st.dictionaries(st.sampled_from(PAIRS), st.integers(1, 200), min_size=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds, worlds)
+def test_swapping_the_layers_changes_nothing(a: dict[str, int], b: dict[str, int]) -> None:
+    one, two = compare(ROUND, flows(**a), flows(**b)), compare(ROUND, flows(**b), flows(**a))
+    for name in ("label", "D", "P_common", "P_inverse", "shared_share"):
+        pd.testing.assert_series_equal(one.corridors[name], two.corridors[name], rtol=1e-9)
+    assert one.omega == pytest.approx(two.omega, abs=1e-9, nan_ok=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds, worlds)
+def test_reversing_one_layer_turns_common_into_inverse(a: dict[str, int], b: dict[str, int]) -> None:
+    one, two = compare(ROUND, flows(**a), flows(**b)), compare(ROUND, flows(**a), reversed_flows(flows(**b)))
+    turned = two.corridors["label"].replace({"COMMON": "INVERSE", "INVERSE": "COMMON"})
+    pd.testing.assert_series_equal(one.corridors["label"], turned)
+    np.testing.assert_allclose(one.corridors["P_common"], two.corridors["P_inverse"], atol=1e-9)
+    np.testing.assert_allclose(one.corridors["D"], -two.corridors["D"], atol=1e-12)
+    assert one.omega == pytest.approx(-two.omega, abs=1e-9, nan_ok=True)
+
+
+@settings(max_examples=20, deadline=None)
+@given(worlds, worlds, st.floats(0.1, 50))
+def test_scaling_all_weights_leaves_the_balance(a: dict[str, int], b: dict[str, int], factor: float) -> None:
+    one = compare(ROUND, flows(**a), flows(**b)).omega
+    more = flows(**a).assign(weight=lambda rows: rows["weight"] * factor)
+    assert compare(ROUND, more, flows(**b)).omega == pytest.approx(one, abs=1e-9, nan_ok=True)
+
+
+def test_relabelling_the_places_changes_nothing() -> None:
+    names = dict(zip("ABCDEF", "FEDCBA", strict=True))
+    other = net(
+        *("".join(sorted(names[c] for c in p)) for p in ("AB", "BC", "CD", "DE", "EF")),
+        places={names[k]: v for k, v in FAR.items()},
+    )
+    turned = {names[a] + names[b]: n for (a, b), n in {("A", "B"): 30, ("C", "B"): 20, ("D", "E"): 9}.items()}
+    one = compare(ROUND, flows(AB=30, CB=20, DE=9), flows(AB=15, BC=40, ED=12))
+    two = compare(other, flows(**turned), flows(FE=15, ED=40, BC=12))
+    assert two.omega == pytest.approx(one.omega, abs=1e-9)
+    assert sorted(one.corridors["label"]) == sorted(two.corridors["label"])

@@ -1,0 +1,166 @@
+"""Every SQL file says what it returns, takes what it says, and runs."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from duckdb import DuckDBPyConnection
+
+from dashboard.assemble import Store
+from data.errors import QueryError
+from queries import connection, run
+
+FOLDER = Path(__file__).parents[2] / "queries"
+READ = sorted(path.stem for path in (FOLDER / "read").glob("*.sql"))
+FILES = sorted(FOLDER.rglob("*.sql"))
+VALUES: dict[str, object] = {
+    "since": date(2016, 1, 1),
+    "until": date(2020, 1, 1),
+    "layers": ["firearms", "drugs", "terrorism"],
+    "countries": None,
+    "limited": None,
+    "commodities": None,
+    "modes": None,
+    "min_count": 1,
+    "place_a": "city:MEX:guadalajara",
+    "place_b": "city:USA:houston",
+}
+
+
+def header(path: Path) -> dict[str, str]:
+    """Return the parts of the comment that opens a file; a part may run over several lines."""
+    parts: dict[str, str] = {}
+    name = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("--"):
+            break
+        found = re.match(r"-- (\w+): +(.*)", line)
+        if found:
+            name = found[1]
+            parts[name] = found[2]
+        else:
+            parts[name] += " " + line.removeprefix("--").strip()
+    return parts
+
+
+def parameters(text: str) -> set[str]:
+    """Return the parameters DuckDB itself finds."""
+    return {name.lower() for name in duckdb.extract_statements(text)[0].named_parameters}
+
+
+def described(words: str) -> set[str]:
+    """Return the parameter names a header lists, before any explanation in brackets."""
+    plain = re.sub(r"\([^)]*\)", "", words)
+    return {name for name in VALUES | {"trace_factor": 0.4} if re.search(rf"\b{name}\b", plain)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_header_names_rows_params_reads_and_order(path: Path) -> None:
+    assert list(header(path)) == ["rows", "params", "reads", "order"]
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.parent.name != "macros"], ids=lambda path: path.stem)
+def test_header_lists_the_parameters_duckdb_finds(path: Path) -> None:
+    assert described(header(path)["params"]) == parameters(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_file_is_one_statement_in_lower_case(path: Path) -> None:
+    code = "\n".join(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("--"))
+    assert len(duckdb.extract_statements(code)) == 1
+    assert re.findall(r"\b[A-Z]{2,}\b", code) == []
+
+
+@pytest.mark.parametrize("name", READ)
+def test_query_runs_and_keeps_its_order(store: Store, name: str) -> None:
+    path = FOLDER / "read" / f"{name}.sql"
+    wanted = {key: VALUES[key] for key in parameters(path.read_text(encoding="utf-8"))}
+    rows = run.rows(store.con, name, **wanted)
+    assert len(rows) > 0
+    pd.testing.assert_frame_equal(rows, run.rows(store.con, name, **wanted))
+    keys = [words.split()[0] for words in header(path)["order"].split(",")]
+    if "descending" not in header(path)["order"] and not rows[keys].isna().to_numpy().any():
+        pd.testing.assert_frame_equal(rows[keys], rows[keys].sort_values(keys, ignore_index=True))
+
+
+def test_a_missing_or_extra_parameter_is_an_error(store: Store) -> None:
+    with pytest.raises(QueryError, match="incidents_by_year"):
+        run.rows(store.con, "incidents_by_year", since=None)
+    with pytest.raises(QueryError, match="places"):
+        run.rows(store.con, "places", surplus=1)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from '{outside}'",
+        "copy (select 1) to '{outside}'",
+        "attach '{outside}' as other",
+        "install spatial",
+        "set enable_external_access = true",
+        "set python_enable_replacements = true",
+        "select * from secret_frame",
+    ],
+)
+def test_connection_reaches_nothing_but_its_folder(store: Store, tmp_path: Path, attack: str) -> None:
+    outside = tmp_path / "outside.parquet"
+    pd.DataFrame({"a": [1]}).to_parquet(outside)
+    secret_frame = pd.DataFrame({"a": [1]})
+    assert len(secret_frame) == 1
+    with pytest.raises(duckdb.Error):
+        store.con.cursor().execute(attack.format(outside=outside)).fetchall()
+    assert run.rows(store.con, "places")["place_id"].is_unique
+
+
+def test_threads_get_their_own_answers(store: Store) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def ask(since: int) -> int:
+        rows = run.rows(
+            store.con,
+            "incidents_by_year",
+            since=date(since, 1, 1),
+            until=date(since + 1, 1, 1),
+            layers=None,
+            countries=None,
+        )
+        return int(rows["year"].iloc[0])
+
+    years = [2015 + i % 10 for i in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, years)) == years
+
+
+def test_a_damaged_table_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "legs.parquet").write_bytes(b"PAR1 no table PAR1")
+    with pytest.raises(QueryError, match="cannot be read"):
+        connection.connect({"legs": [tmp_path / "legs.parquet"]}, tmp_path)
+
+
+def built_from(tmp_path: Path, **tables: pd.DataFrame) -> DuckDBPyConnection:
+    """Return a connection that sees the given small tables."""
+    for name, rows in tables.items():
+        rows.to_parquet(tmp_path / f"{name}.parquet")
+    return connection.connect({name: [tmp_path / f"{name}.parquet"] for name in tables}, tmp_path)
+
+
+def test_diversion_is_the_first_step_out_of_lawful_hands(tmp_path: Path) -> None:
+    events = pd.DataFrame(
+        {
+            "trace_id": "t1",
+            "seq": [0, 1, 2, 3],
+            "event": ["made", "sold", "reported_stolen", "seized"],
+            "place_id": ["DEU", "FRA", "FRA", "ITA"],
+            "is_lawful": [True, True, False, False],
+            "date_start": [pd.Timestamp(2015, 1, 1), pd.Timestamp(2016, 1, 1), pd.NaT, pd.Timestamp(2020, 1, 1)],
+            "date_end": [pd.Timestamp(2015, 1, 1), pd.Timestamp(2016, 1, 1), pd.NaT, pd.Timestamp(2020, 1, 1)],
+        }
+    )
+    edges = run.built(built_from(tmp_path, all_custody_events=events), "custody_edges").to_pandas()
+    assert edges["is_diversion"].tolist() == [False, True, False]
+    assert edges["days"].tolist()[0] == 365  # 2015 has 365 days
+    assert edges["days"].isna().tolist() == [False, True, True]
