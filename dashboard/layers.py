@@ -223,9 +223,8 @@ def _arrow_layer(layer_id: str, rows: list[Row]) -> pdk.Layer:
     )
 
 
-def flow_layers(view: Explore, mode: str) -> list[pdk.Layer]:
-    """Return lines and arrows of every shown layer, firearms on top."""
-    rows = flow_rows(view, mode)
+def flow_layers(rows: pd.DataFrame) -> list[pdk.Layer]:
+    """Return lines and arrows of every layer of ``flow_rows``, firearms on top."""
     found = []
     for name in sorted(rows["layer"].unique(), key=lambda name: (name == "firearms", name)):
         mine = rows[rows["layer"] == name]
@@ -236,8 +235,7 @@ def flow_layers(view: Explore, mode: str) -> list[pdk.Layer]:
     return found
 
 
-def _halo(view: Explore, mode: str, selected: str) -> pdk.Layer:
-    rows = flow_rows(view, mode)
+def _halo(rows: pd.DataFrame, selected: str) -> pdk.Layer:
     mine = rows[rows["corridor_id"] == selected]
     found = [{"p": p, "w": row["width_px"] + 10} for row in _records(mine) for p in paths(row, 24)]
     return _path_layer("flows-selected", found, get_color=palette.rgba(palette.HALO, 210))
@@ -349,13 +347,13 @@ def deck_of(
     has_us = bool(
         rows[["origin_id", "destination_id"]].astype(str).apply(lambda ids: ids.str.startswith("US-")).any(axis=None)
     )
-    halo = [_halo(view, mode, selected)] if selected else []
+    halo = [_halo(rows, selected)] if selected else []
     return deck.deck(
         [
             *deck.ground(has_us),
             *incident_layers(view.incidents),
             *halo,
-            *flow_layers(view, mode),
+            *flow_layers(rows),
             _pick_layer(f"pick-{turn}", rows),
             _place_layer(rows),
             _label_layer(label_rows(rows, camera["zoom"], selected)),

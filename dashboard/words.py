@@ -55,19 +55,20 @@ DIRECTION_TITLES = {"with": "this way", "against": "the other way"}
 SYNTHETIC = "SYNTHETIC SAMPLE DATA. Every record here is invented to show how the tool works; no flow is real."
 COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."
 BOUNDARIES = (
-    "Boundaries, names and designations on this map imply no opinion on the legal status of any territory. Dashed "
-    "lines are disputed. Map data: Natural Earth, public domain."
+    "Boundaries, names and designations on this map imply no opinion on the legal status of any territory. Thin "
+    "dashed borders are disputed. Map data: Natural Earth, public domain."
 )
 LINES = (
     "Lines join the two ends of a flow; they are not routes. Each bows to the right of its direction of travel, so "
     "that the way there and the way back stay apart."
 )
 AREAS = "An end known only as a country has no dot: its line starts at a point chosen to stand for the country."
-INTENDED = "Dashed lines: most of the records state a destination that was not reached."
+INTENDED = "A dashed flow: most of its records state a destination that was not reached."
 DASH = "–"
 
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_SCHEME = re.compile(r"\b(?:https?|ftp|javascript|data)(?=:)", re.IGNORECASE)
+_OBEYED = re.compile(r"[\\*_~\[\]#|]|:(?=\w)")
+_SCHEME = re.compile(r"\b(?:https?|ftp|javascript|data)(?=:\S)", re.IGNORECASE)
 
 
 def safe(text: object) -> str:
@@ -82,7 +83,7 @@ def safe(text: object) -> str:
 
 def caption(text: object) -> str:
     """Return a text of the data for a place that reads Markdown: its signs are shown, not obeyed."""
-    return re.sub(r"([\\*_~\[\]#|:])", r"\\\1", safe(text))
+    return _OBEYED.sub(r"\\\g<0>", safe(text))
 
 
 def number(value: float | None) -> str:

@@ -101,8 +101,8 @@ class Sieve:
             self.set_aside(hit, column, rule)
             return
         first = int(np.flatnonzero(hit.to_numpy())[0])
-        value = self.raw.frame[column].iloc[first] if column in self.raw.frame else None
-        shown = "empty" if value is None or value != value or value == "" else repr(str(value)[:60])
+        value = self.column(column).iloc[first]
+        shown = "empty" if pd.isna(value) else repr(value[:60])
         more = f" ({int(hit.sum())} such rows)" if hit.sum() > 1 else ""
         heading = column if self.raw.headings is None else one_line(self.raw.headings.iloc[first])
         raise SourceError(

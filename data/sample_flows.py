@@ -15,13 +15,13 @@ SLOTS = ("manufacture", "origin", "transit_1", "transit_2", "seizure", "destinat
 MANUFACTURE, ORIGIN, TRANSIT_1, TRANSIT_2, SEIZURE, DESTINATION = range(6)
 
 # Shape of the flows; chosen by eye, 2026-11, unless stated.
-GRAVITY_KM = 1_500.0
+GRAVITY_KM = 600.0
 HUB_SIGMA, HUB_SHARED_SHARE = 0.8, 0.36  # of log-variance, as in the method's trials
-DYAD_SHAPE = 0.3  # of the gamma noise per pair of places, as in the method's trials
+DYAD_SHAPE = 0.1  # of the gamma noise per pair of places, as in the method's trials
 QUIET_SHARE = 0.002  # of the background along a crossing decoy that is kept: more would fill both its roads
 IMBALANCE = 0.15  # of log flow; keeps the background nearly two-way
 TRANSIT_SHARES = (0.05, 0.45, 0.50)  # of journeys with none, one, two stopovers
-ONWARD_SHARE = 0.65  # of records seized where the journey was to end that name a further destination
+ONWARD_SHARE = 0.85  # of records seized where the journey was to end that name a further destination
 STOPPED_ON_THE_WAY_SHARE = 0.2  # of planted records, where a place lies on the way
 
 

@@ -33,17 +33,13 @@ def everything(pinned: Pinned, view: Explore) -> None:
 
 
 def top(view: Explore) -> None:
-    """Say what this is, whether it is real, and the finding."""
+    """Say what this is, whether it is real, and the finding; ask how the lines are to be coloured."""
     if view.is_synthetic:
         st.warning(words.SYNTHETIC)
     st.subheader("Where firearms flows meet other flows", anchor=False)
     findings = "  \n".join(f"**{words.caption(sentence)}.**" for sentence in words.headline(view.omega))
     if findings:
         st.markdown(findings, help=words.CORRIDOR_KM)
-
-
-def map_and_legend(view: Explore) -> None:
-    """Draw the map, its legend and what it shows of the whole."""
     st.segmented_control(
         "Colour of the lines",
         list(state.COLOURINGS),
@@ -51,40 +47,48 @@ def map_and_legend(view: Explore) -> None:
         format_func=state.COLOURINGS.__getitem__,
         required=True,
     )
+
+
+def map_and_legend(view: Explore) -> None:
+    """Draw the map, its legend and how much of the whole it shows."""
     mode, turn = st.session_state["show"], st.session_state["turn"]
     camera = state.camera(layers.first_camera(view), view.filters.region)
     chart = layers.deck_of(view, mode, st.session_state["corridor"], camera, turn)
-    said = "; ".join(words.showing(name, view.flows, view.totals) for name in view.filters.layers)
     st.pydeck_chart(
         chart,
         height=MAP_HEIGHT_PX,
         key=MAP_KEY,
         on_select=lambda: state.picked_on_map(MAP_KEY),
         selection_mode="single-object",
-        alt=f"Map of flows. {said}. The table below lists the same corridors.",
+        alt=f"Map of flows. {'; '.join(_shown(view))}. The table below lists the same corridors.",
     )
     _legend(view, mode)
-    _showing(view)
+    st.markdown("\n".join(f"- {words.caption(line)}" for line in _shown(view)))
+    st.caption(
+        words.caption(
+            f"{words.COUNTS} {words.RELATION_CAVEAT} {words.LINES} {words.INTENDED} {words.AREAS} {words.BOUNDARIES}"
+        )
+    )
 
 
 def _legend(view: Explore, mode: str) -> None:
     blocks = st.columns(3)
-    blocks[0].image(legend.colours(view, mode), width=legend.WIDTH_PX)
-    blocks[1].image(legend.sizes(view, mode), width=legend.WIDTH_PX)
-    blocks[2].image(legend.marks(view), width=legend.WIDTH_PX)
+    blocks[0].image(legend.colours(view, mode), width=legend.WIDTH_PX, alt="What the colours of the lines mean")
+    blocks[1].image(legend.sizes(view, mode), width=legend.WIDTH_PX, alt="What the widths of the lines mean")
+    blocks[2].image(legend.marks(view), width=legend.WIDTH_PX, alt="What the dots and areas mean")
 
 
-def _showing(view: Explore) -> None:
-    held = view.totals.set_index("layer")
+def _shown(view: Explore) -> list[str]:
+    """Return per layer how much of it the map shows."""
+    flow_counts = view.totals.set_index("layer")["flow_count"]
+    incident_counts = view.incidents.groupby("layer")["incident_count"].sum()
     lines = []
     for name in view.filters.layers:
-        if name in held.index and held.loc[name, "flow_count"] == 0 and name in set(view.incidents["layer"]):
-            count = int(view.incidents.loc[view.incidents["layer"] == name, "incident_count"].sum())
-            lines.append(f"{words.layer_title(name)}: {words.plural(count, 'incident')} on the map")
-        elif name in held.index:
+        if name in incident_counts.index:
+            lines.append(f"{words.layer_title(name)}: {words.plural(incident_counts[name], 'incident')} on the map")
+        if flow_counts.get(name, 0) or name not in incident_counts.index:
             lines.append(words.showing(name, view.flows, view.totals))
-    st.markdown("\n".join(f"- {words.caption(line)}" for line in lines))
-    st.caption(words.caption(f"{words.COUNTS} {words.RELATION_CAVEAT} {words.LINES} {words.AREAS} {words.BOUNDARIES}"))
+    return lines
 
 
 def corridors(view: Explore) -> None:
@@ -175,7 +179,7 @@ def _releases(choices: Choices, chosen: Filters) -> dict[str, tuple[dict[str, ob
     on: dict[str, object] = {f"layer_{name}": True for name in choices.layers}
     none: date | None = None
     found: dict[str, tuple[dict[str, object], Filters]] = {}
-    if not chosen.layers:
+    if set(chosen.layers) < set(choices.layers):
         found["Show all layers"] = (on, replace(chosen, layers=choices.layers))
     if chosen.region:
         found["Clear region"] = ({"region": []}, replace(chosen, region=()))

@@ -106,10 +106,11 @@ def filters(choices: Choices) -> Filters:
 def write_link(chosen: Filters, choices: Choices) -> None:
     """Bring the address in step with what is shown, so that it can be shared."""
     params = chosen.to_url()
+    show = st.session_state.setdefault("show", layers.RELATIONS)  # a widget that was not drawn is forgotten
     if set(chosen.layers) == set(choices.layers) & set(Filters().layers):
         params.pop("layers", None)  # whatever the release lacks was not the reader's choice
-    if st.session_state["show"] != layers.RELATIONS:
-        params["show"] = st.session_state["show"]
+    if show != layers.RELATIONS:
+        params["show"] = show
     if st.session_state["corridor"]:
         params["corridor"] = st.session_state["corridor"]
     if dict(st.query_params) != params:

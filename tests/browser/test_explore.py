@@ -136,7 +136,9 @@ def test_a_click_on_a_line_opens_its_records_and_the_map_stays_where_it_is(visit
     box = page.locator(CHART).first.bounding_box()
     assert box
     row, column = hits[len(hits) // 3]
-    page.mouse.click(box["x"] + int(column), box["y"] + int(row))
+    page.mouse.move(box["x"] + int(column), box["y"] + int(row))
+    expect(page.get_by_text("Suva → Auckland").first).to_be_visible()  # deck.gl is ready to be clicked
+    page.mouse.click(box["x"] + int(column), box["y"] + int(row), delay=120)
     at_rest(page)
     expect(page.get_by_role("heading", name=re.compile("^Records: "))).to_be_visible()
     page.mouse.move(5, 5)
