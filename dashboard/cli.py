@@ -203,7 +203,7 @@ def _day(text: str) -> date:
 def _progress() -> Iterator[Callable[[str], None]]:
     """Show what is being done and for how long, on the error stream, while it is done."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=printing.NOTES, transient=True) as bar:
+    with Progress(*columns, console=printing.NOTES, transient=True, disable=not printing.NOTES.is_terminal) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda words: bar.update(task, description=words)
 

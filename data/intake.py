@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -123,8 +123,8 @@ class Sieve:
             self.refuse(names.isna(), column, "names no country", "Fill it in.")
             self.refuse(unknown, column, "is no country we know", self._spelling(names[unknown & self.is_kept]))
         else:
-            is_word = names[unknown].map(self.request.gazetteer.is_no_place).reindex(names.index, fill_value=False)
-            self.note_unresolved(column, names[unknown & ~is_word.astype(bool) & self.is_kept])
+            is_word = holds(names, self.request.gazetteer.is_no_place)
+            self.note_unresolved(column, names[unknown & ~is_word & self.is_kept])
         return found
 
     def note_unresolved(self, column: str, names: pd.Series) -> None:
@@ -198,6 +198,11 @@ def text(values: pd.Series) -> pd.Series:
         values = values.map(lambda value: int(value) if isinstance(value, float) and value.is_integer() else value)
     words = values.astype("str").str.strip()
     return words.mask(values.isna() | (words == ""))
+
+
+def holds(names: pd.Series, test: Callable[[str], bool]) -> pd.Series:
+    """Return whether each name passes the test; null does not."""
+    return names.map({name: test(name) for name in names.dropna().unique()}).eq(True)
 
 
 def number(values: pd.Series) -> pd.Series:

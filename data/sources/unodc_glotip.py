@@ -58,9 +58,9 @@ def _range(words: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _origins(sieve: Sieve, country: pd.Series, is_flow: pd.Series) -> pd.Series:
     """Return the country each citizenship names; words for the reporting country's own people mean that country."""
     names, gazetteer = sieve.column("Category"), sieve.request.gazetteer
-    is_self = names.map({name: gazetteer.means_self(name) for name in names.dropna().unique()}).eq(True)
+    is_self = intake.holds(names, gazetteer.means_self)
     found = gazetteer.countries(names).mask(is_self, country)
-    is_word = names.map({name: gazetteer.is_no_place(name) for name in names.dropna().unique()}).eq(True)
+    is_word = intake.holds(names, gazetteer.is_no_place)
     sieve.note_unresolved("Category", names[is_flow & sieve.is_kept & found.isna() & names.notna() & ~is_word])
     return found
 

@@ -138,9 +138,10 @@ def test_a_click_on_a_line_opens_its_records_and_the_map_stays_where_it_is(visit
     row, column = hits[len(hits) // 3]
     page.mouse.move(box["x"] + int(column), box["y"] + int(row))
     expect(page.get_by_text("Suva → Auckland").first).to_be_visible()  # deck.gl is ready to be clicked
-    page.mouse.click(box["x"] + int(column), box["y"] + int(row), delay=120)
+    page.wait_for_timeout(1500)
+    page.mouse.click(box["x"] + int(column), box["y"] + int(row))
     at_rest(page)
-    expect(page.get_by_role("heading", name=re.compile("^Records: "))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^Records: "))).to_be_visible(timeout=20_000)
     page.mouse.move(5, 5)
     page.wait_for_timeout(800)
     land = np.array([0xE9, 0xE6, 0xDE])

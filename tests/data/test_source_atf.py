@@ -218,7 +218,7 @@ def test_a_group_of_countries_is_a_subtotal_without_a_place(tmp_path: Path) -> N
         ("firearms_traced", "many", "'many' is no number"),
         ("firearms_traced", -1, "'-1' is no count"),
         ("firearms_traced", 1.5, "'1.5' is no count"),
-        ("us_sourced_pct", 101, "'101.0' is no percentage"),
+        ("us_sourced_pct", 101, "'101' is no percentage"),
         ("us_sourced_pct", "most", "'most' is no number"),
         ("period_start", 1889, "'1889' is no year from 1990"),
         ("period_end", 2015, "'2015' lies before period_start"),
