@@ -42,6 +42,7 @@ test-duckdb2: .venv-duckdb2/installed
 	@test -x .venv-duckdb2/bin/python || $(PYTHON) -m venv .venv-duckdb2
 	@.venv-duckdb2/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-test.lock
 	@.venv-duckdb2/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-duckdb2.lock
+	@.venv-duckdb2/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # new versions on purpose: hashes yes, index addresses no

@@ -22,7 +22,9 @@ def by_year(yearly: pd.DataFrame) -> pd.DataFrame:
         return wide
     years = range(int(wide.index.min()), int(wide.index.max()) + 1)
     wide = wide.reindex(years)
-    return wide[sorted((str(name) for name in wide.columns), key=_order)]
+    names = [str(name) for name in wide.columns]
+    names.sort(key=_order)
+    return wide[names]
 
 
 def records_by_year(yearly: pd.DataFrame) -> go.Figure:

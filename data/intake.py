@@ -104,7 +104,8 @@ class Sieve:
         value = self.column(column).iloc[first]
         shown = "empty" if pd.isna(value) else repr(value[:60])
         more = f" ({int(hit.sum())} such rows)" if hit.sum() > 1 else ""
-        heading = column if self.raw.headings is None else one_line(self.raw.headings.iloc[first])
+        is_cell = self.raw.headings is not None and column not in self.raw.row_columns
+        heading = one_line(self.raw.headings.iloc[first]) if is_cell else column
         raise SourceError(
             f"{self.raw.file}, row {int(self.raw.rows.iloc[first])}, column {heading}: {shown} {rule}{more}. {cure}"
             " Or import with --quarantine to set such rows aside."
@@ -195,7 +196,7 @@ class Sieve:
 def text(values: pd.Series) -> pd.Series:
     """Return trimmed text with empty strings as null; whole numbers lose the ".0" a workbook gives them."""
     if pd.api.types.is_float_dtype(values.dtype) or values.dtype == "object":
-        values = values.map(lambda value: int(value) if isinstance(value, float) and value.is_integer() else value)
+        values = values.map(lambda value: str(int(value)) if isinstance(value, float) and value.is_integer() else value)
     words = values.astype("str").str.strip()
     return words.mask(values.isna() | (words == ""))
 

@@ -26,12 +26,14 @@ class Raw:
         frame: The published columns.
         rows: Row numbers; the first row of the file is 1.
         headings: Where each record is one cell of a matrix: the heading of its column.
+        row_columns: Columns of the frame that say the same of every cell in a row of that matrix.
     """
 
     file: str
     frame: pd.DataFrame
     rows: pd.Series
     headings: pd.Series | None = None
+    row_columns: tuple[str, ...] = ()
 
 
 def read(path: Path, required: Sequence[str]) -> Raw:

@@ -42,7 +42,7 @@ def read(request: Request) -> Parsed:
 def _matrix(request: Request) -> tuple[Raw, tuple[str, ...]]:
     rows = raw.sheet(request.path)
     header, column = _anchor(rows, request.path)
-    year = request.year or _year_of(request.path)
+    year = _year(request)
     headings = [str(cell).strip() for cell in rows[header]]
     width = next((i for i, name in enumerate(headings) if i > column and name in TOTALS), len(headings))
     cells: list[tuple[object, ...]] = []
@@ -56,7 +56,7 @@ def _matrix(request: Request) -> tuple[Raw, tuple[str, ...]]:
             cells.append((year, source, headings[at], rows[number][at], number + 1))
         totals[source] = rows[number][width] if width < len(headings) else None
     frame = pd.DataFrame(cells, columns=[*LONG_COLUMNS, "row"])
-    matrix = Raw(request.path.name, frame[list(LONG_COLUMNS)], frame["row"], frame["recovery_state"])
+    matrix = Raw(request.path.name, frame[list(LONG_COLUMNS)], frame["row"], frame["recovery_state"], ("source_state",))
     return matrix, _notes(frame, totals, headings[column:width], column)
 
 
@@ -70,6 +70,15 @@ def _anchor(rows: list[list[object]], path: Path) -> tuple[int, int]:
         f"{path.name}: no matrix of states (a header {ANCHOR} above a row {ANCHOR}) in the first"
         f" {raw.HEADER_SEARCH_ROWS} rows; check that the workbook belongs to this source."
     )
+
+
+def _year(request: Request) -> int:
+    year = _year_of(request.path) if request.year is None else request.year
+    if not FIRST_YEAR <= year <= request.today.year:
+        raise SourceError(
+            f"{request.path.name}: {year} is no year from {FIRST_YEAR} to today; correct the file's name or --year."
+        )
+    return year
 
 
 def _year_of(path: Path) -> int:

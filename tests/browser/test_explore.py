@@ -138,10 +138,13 @@ def test_a_click_on_a_line_opens_its_records_and_the_map_stays_where_it_is(visit
     row, column = hits[len(hits) // 3]
     page.mouse.move(box["x"] + int(column), box["y"] + int(row))
     expect(page.get_by_text("Suva → Auckland").first).to_be_visible()  # deck.gl is ready to be clicked
-    page.wait_for_timeout(1500)
-    page.mouse.click(box["x"] + int(column), box["y"] + int(row))
-    at_rest(page)
-    expect(page.get_by_role("heading", name=re.compile("^Records: "))).to_be_visible(timeout=20_000)
+    heading = page.get_by_role("heading", name=re.compile("^Records: "))
+    for _ in range(4):  # software rendering drops a click that falls between two slow frames
+        page.mouse.click(box["x"] + int(column), box["y"] + int(row))
+        page.wait_for_timeout(5000)
+        if heading.count():
+            break
+    expect(heading).to_be_visible()
     page.mouse.move(5, 5)
     page.wait_for_timeout(800)
     land = np.array([0xE9, 0xE6, 0xDE])

@@ -133,6 +133,29 @@ def test_an_unknown_state_is_refused(tmp_path: Path) -> None:
         files.read("atf-traces", path)
 
 
+def test_an_unknown_source_state_is_refused_by_its_row(tmp_path: Path) -> None:
+    path = files.matrix(tmp_path / "trace_2016.xlsx", STATES, MADE_UP | {"GOTHAM": (0, 0, 1)})
+    with pytest.raises(SourceError, match=r"trace_2016.xlsx, row 6, column source_state: 'GOTHAM' is no state"):
+        files.read("atf-traces", path)
+    report = importing.import_files(tmp_path / "store", "atf-traces", [path], is_lenient=True)[0]
+    assert (report.row_count_kept, report.row_count_quarantined) == (7, 3)
+
+
+@pytest.mark.parametrize(("name", "year"), [("trace_2016.xlsx", 2099), ("trace_2016.xlsx", 0), ("1950.xlsx", None)])
+def test_an_impossible_year_is_refused_by_name(tmp_path: Path, name: str, year: int | None) -> None:
+    path = files.matrix(tmp_path / name, STATES, MADE_UP)
+    shown = 1950 if year is None else year
+    with pytest.raises(SourceError, match=rf"^{name}: {shown} is no year from 1990 to today; correct .*--year\.$"):
+        files.read("atf-traces", path, year=year)
+
+
+def test_an_impossible_year_in_the_long_form_is_refused_by_row(tmp_path: Path) -> None:
+    row = {"year": 2016, "source_state": "TEXAS", "recovery_state": "ALASKA", "firearms_traced": 1}
+    path = files.table(tmp_path / "long.csv", [row, row | {"year": 1066}])
+    with pytest.raises(SourceError, match=r"long.csv, row 3, column year: '1066' is no year from 1990 to today"):
+        files.read("atf-traces", path)
+
+
 def test_a_gun_recovered_where_it_was_sold_is_a_record_without_a_leg(tmp_path: Path) -> None:
     root = tmp_path / "store"
     importing.import_files(root, "atf-traces", [files.matrix(tmp_path / "trace_2016.xlsx", STATES, MADE_UP)])

@@ -1,0 +1,266 @@
+"""The store: imports whole or not at all; releases true to their manifest, pinned, the pointer written last."""
+
+import errno
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dashboard import assemble, importing, publish
+from data import contracts, gate, release, store
+from data.errors import ContraflowError, SourceError, StoreError
+from data.parsed import Parsed
+from tests.data import files
+from tests.data.files import contents, seizure
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a file of three made-up seizures and the store of its import, released."""
+    folder = tmp_path_factory.mktemp("made")
+    rows = [seizure(), seizure(DEPARTURE_COUNTRY="Peru", SEIZURE_DATE="2013-05-06"), seizure(AMOUNT="7")]
+    importing.import_files(folder / "store", "unodc-ids", [files.ids(folder / "ids.csv", *rows)])
+    publish.publish(folder / "store")
+    return folder
+
+
+@pytest.fixture
+def root(made: Path, tmp_path: Path) -> Path:
+    """Return a store of one's own, like the one that was made; its file stands beside it."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "store"
+
+
+def add_events(root: Path) -> None:
+    """Import a second made-up file."""
+    importing.import_files(root, "ucdp-ged", [files.ged(root.parent / "ged.csv", {}, {"id": 8})])
+
+
+def full_disk(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """Let the disk be full from the ``at``-th table that is written, after some of its bytes."""
+    write, calls = pq.write_table, []
+
+    def write_table(table: pa.Table, stream: Any, **options: object) -> None:  # noqa: ANN401
+        calls.append(1)
+        if len(calls) >= at:
+            stream.write(b"PAR1")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(table, stream, **options)
+
+    monkeypatch.setattr(pq, "write_table", write_table)
+
+
+def test_the_manifest_tells_the_truth(root: Path) -> None:
+    made = release.current(root)
+    assert release.verify(made) == []
+    kept: Any = made.manifest["files"]
+    assert set(kept) == {f"{table.name}.parquet" for table in contracts.RELEASED}
+    for name, entry in kept.items():
+        assert entry == {
+            "sha256": gate.sha256_of(made.folder / name),
+            "row_count": pq.read_table(made.folder / name).num_rows,
+        }
+    # three journeys of three waypoints and two legs; BRA-DEU, PER-DEU and DEU-FRA are the pairs
+    counts = {name: kept[f"{name}.parquet"]["row_count"] for name in ("observations", "waypoints", "legs", "paths")}
+    assert counts == {"observations": 3, "waypoints": 9, "legs": 6, "paths": 3}
+    assert kept["sources.parquet"]["row_count"] == 1
+    assert made.manifest["release"] == made.id == made.folder.name
+    assert made.manifest["is_synthetic"] is False
+
+
+def test_every_table_of_a_release_keeps_its_contract(root: Path) -> None:
+    for table in contracts.RELEASED:
+        contracts.check(pq.read_table(release.current(root).path(table.name)), table)
+
+
+@pytest.mark.parametrize("table", ["legs", "observations", "sources"])
+@pytest.mark.parametrize("at", [0, 0.5, -1])
+def test_one_changed_byte_is_named(root: Path, table: str, at: float) -> None:
+    path = release.current(root).path(table)
+    data = bytearray(path.read_bytes())
+    data[int(at * len(data)) if at >= 0 else -1] ^= 1
+    path.write_bytes(data)
+    assert release.verify(release.current(root)) == [f"{table}.parquet was changed after it was published"]
+
+
+def test_a_missing_table_is_named(root: Path) -> None:
+    release.current(root).path("legs").unlink()
+    assert release.verify(release.current(root)) == ["legs.parquet is missing"]
+
+
+def test_releasing_twice_changes_nothing(root: Path) -> None:
+    before, first = contents(root), release.current(root).id
+    assert publish.publish(root).id == first
+    assert contents(root) == before
+
+
+def test_equal_imports_make_equal_tables_anywhere(root: Path, tmp_path: Path) -> None:
+    add_events(root)
+    other = tmp_path / "other store"
+    importing.import_files(other, "ucdp-ged", [tmp_path / "ged.csv"])  # in the other order
+    importing.import_files(other, "unodc-ids", [tmp_path / "ids.csv"])
+    one, two = publish.publish(root), publish.publish(other)
+    assert one.id == two.id
+    assert one.manifest["files"] == two.manifest["files"]
+
+
+def test_a_second_release_holds_both_imports_and_the_first_stays_readable(root: Path) -> None:
+    old = release.current(root)
+    before = contents(old.folder)
+    pinned = assemble.opened(root, old.id)
+    add_events(root)
+    new = publish.publish(root)
+    assert (new.id, release.current(root).id) == (release.next_id(root), new.id)
+    assert new.id != old.id
+    assert {row["source_id"] for row in files.rows_of(root, "sources")} == {"unodc-ids", "ucdp-ged"}
+    assert (len(files.rows_of(root, "observations")), len(files.rows_of(root, "incidents"))) == (3, 2)
+    assert contents(old.folder) == before
+    assert release.pinned(root, old.id).manifest == old.manifest
+    assert release.verify(release.pinned(root, old.id)) == []
+    assert pinned.release.id == old.id
+    assert pq.read_table(old.path("incidents")).num_rows == 0
+
+
+# a release writes 12 tables on the way (gazetteer, 5 of records, places, cells, legs, 2 of provenance, pairs),
+# then its own 11
+@pytest.mark.parametrize("at", [1, 6, 12, 13, 18, 23])
+def test_a_full_disk_leaves_the_old_release_current_and_nothing_behind(
+    root: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    add_events(root)
+    before = contents(root)
+    full_disk(monkeypatch, at)
+    with pytest.raises(
+        SourceError, match=r"^[^\n]*cannot be written \(No space left on device\); free space or [^\n]*$"
+    ):
+        publish.publish(root)
+    assert contents(root) == before
+    monkeypatch.undo()
+    assert publish.publish(root).id == release.next_id(root)
+
+
+def test_a_release_writes_twenty_three_tables_in_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_events(root)
+    full_disk(monkeypatch, 24)
+    publish.publish(root)
+
+
+@pytest.mark.parametrize("at", [1, 4, 8])
+def test_a_full_disk_leaves_no_half_import(root: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    before = contents(root)
+    full_disk(monkeypatch, at)
+    with pytest.raises(SourceError, match=r"cannot be written \(No space left on device\)"):
+        add_events(root)
+    assert contents(root) == before
+
+
+def test_a_full_disk_at_the_second_file_takes_the_first_back(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents(root)
+    paths = [files.ged(root.parent / f"{at}.csv", {"id": at}) for at in (1, 2)]
+    full_disk(monkeypatch, 8 + 1)  # an import is 8 tables
+    with pytest.raises(SourceError, match=r"cannot be written"):
+        importing.import_files(root, "ucdp-ged", paths)
+    assert contents(root) == before
+
+
+def test_the_pointer_is_written_last_and_names_a_whole_release(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_events(root)
+    write, seen = store.write_text, []
+
+    def write_text(path: Path, words: str) -> None:
+        if path.name.startswith(".CURRENT"):
+            seen.append(release.verify(release.pinned(root, words.strip())))
+        write(path, words)
+
+    monkeypatch.setattr(store, "write_text", write_text)
+    publish.publish(root)
+    assert seen == [[]]
+
+
+def test_a_pointer_that_cannot_be_written_leaves_the_old_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, write = release.current(root), store.write_text
+    add_events(root)
+
+    def write_text(path: Path, words: str) -> None:
+        if path.name.startswith(".CURRENT"):
+            path.touch()
+            raise SourceError("made up")
+        write(path, words)
+
+    monkeypatch.setattr(store, "write_text", write_text)
+    with pytest.raises(SourceError, match="made up"):
+        publish.publish(root)
+    assert release.current(root) == old
+    assert [path.name for path in root.glob(".*")] == []
+    monkeypatch.undo()
+    assert publish.publish(root).id == release.next_id(root)
+
+
+def test_row_groups_are_as_large_as_duckdb_likes_them_and_no_larger(tmp_path: Path) -> None:
+    store.write_parquet(pa.table({"n": np.arange(122_880 * 2 + 1)}), tmp_path / "n.parquet")
+    found = pq.read_metadata(tmp_path / "n.parquet")
+    assert [found.row_group(i).num_rows for i in range(found.num_row_groups)] == [122_880, 122_880, 1]
+
+
+def test_legs_stand_in_the_order_of_layer_year_and_origin(root: Path, tmp_path: Path) -> None:
+    importing.import_files(root, "unodc-glotip", [files.glotip(tmp_path / "g.xlsx", {}, {"Category": "Ghana"})])
+    importing.import_files(root, "atf-international", [files.abroad(tmp_path / "abroad.csv", {})])
+    publish.publish(root)
+    keys = [(leg["layer"], leg["year"], leg["origin_cell"], leg["leg_id"]) for leg in files.rows_of(root, "legs")]
+    assert keys == sorted(keys)
+    assert {layer for layer, *_ in keys} == {"drugs", "firearms", "human_trafficking"}
+    assert len(keys) == 6 + 2 + 1
+
+
+def test_a_table_that_breaks_its_contract_is_not_stored(root: Path, tmp_path: Path) -> None:
+    before = contents(root)
+    parsed = files.read("ucdp-ged", files.ged(tmp_path / "ged.csv", {}))
+    bad = Parsed(1, incidents=parsed.incidents.assign(lat=91.0))
+    with pytest.raises(ContraflowError, match=r"Table incidents: lat 91.0 is outside -90..90"):
+        store.add(root, bad, {"id": "ucdp-ged"}, tmp_path / "ged.csv", "0" * 64)
+    assert contents(root) == before
+
+
+def test_an_import_keeps_its_report(root: Path) -> None:
+    folder = store.imports(root)[0]
+    kept = json.loads((folder / store.CARD).read_text(encoding="utf-8"))["report"]
+    assert (kept["row_count_read"], kept["row_count_kept"], kept["row_count_quarantined"]) == (3, 3, 0)
+    row = pq.read_table(folder / "sources.parquet").to_pylist()[0]
+    assert row["file_sha256"] == gate.sha256_of(root.parent / "ids.csv")
+    assert row["import_id"] == folder.name == f"unodc-ids-{row['file_sha256'][:16]}"
+
+
+def no_store(root: Path) -> None:
+    """Leave the store's folder empty."""
+
+
+def no_release(root: Path) -> None:
+    """Point to a release that is not there."""
+    root.mkdir()
+    (root / release.POINTER).write_text("r0", encoding="utf-8")
+
+
+def no_manifest(root: Path) -> None:
+    """Point to a release whose manifest is cut short."""
+    no_release(root)
+    (root / release.RELEASES / "r0").mkdir(parents=True)
+    (root / release.RELEASES / "r0" / release.MANIFEST).write_text('{"files": ', encoding="utf-8")
+
+
+@pytest.mark.parametrize("prepare", [no_store, no_release, no_manifest])
+def test_a_store_that_cannot_be_opened_says_what_to_run(tmp_path: Path, prepare: Callable[[Path], None]) -> None:
+    prepare(tmp_path / "store")
+    with pytest.raises(StoreError, match=r"^[^\n]*store: [^\n]*run contraflow release"):
+        release.current(tmp_path / "store")
+
+
+def test_nothing_to_release_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"nothing is imported yet; run contraflow import SOURCE FILE --store "):
+        publish.publish(tmp_path / "store")
+    assert not (tmp_path / "store").exists()
