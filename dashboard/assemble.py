@@ -62,10 +62,11 @@ class Store:
 
 @dataclass(frozen=True)
 class Choices:
-    """What a reader may choose from in one release."""
+    """What a reader may choose from in one release; countries as (id, name), commodities as (layer, name)."""
 
     layers: tuple[str, ...]
     regions: tuple[str, ...]
+    countries: tuple[tuple[str, str], ...]
     commodities: tuple[tuple[str, str], ...]
     modes: tuple[str, ...]
     first_on: pd.Timestamp
@@ -87,10 +88,12 @@ def opened(root: Path, release_id: str | None = None) -> Store:
 def choices(store: Store) -> Choices:
     """Return what a reader may choose from."""
     commodities = run.rows(store.con, "commodities")
+    countries = store.places.loc[store.places["level"] == "country", "name"].sort_values()
     regions = sorted({*store.places["region"].dropna(), *store.places["subregion"].dropna()})
     return Choices(
         tuple(store.spans.index),
         tuple(regions),
+        tuple(zip(countries.index, countries, strict=True)),
         tuple(commodities[["layer", "commodity"]].itertuples(index=False, name=None)),
         contracts.MODES,
         store.spans["first_on"].min(),
@@ -226,9 +229,19 @@ def _relations(store: Store, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
     }  # fmt: skip
     empty = pd.DataFrame(columns=[*names, "origin_id", "destination_id", "origin", "destination", "length_km", "layer"])
     corridors = pd.concat(tables, ignore_index=True) if tables else empty
-    corridors = corridors.rename(columns=names).assign(relation=lambda frame: frame["relation"].str.lower())
+    corridors = _strongest_first(corridors.rename(columns=names))
     columns = ["layer", "omega", "common_share", "inverse_share", "mixed_share", "shared_km"]
     return corridors.assign(is_shown=corridors["corridor_id"].isin(shown)), pd.DataFrame(overall, columns=columns)
+
+
+def _strongest_first(corridors: pd.DataFrame) -> pd.DataFrame:
+    """Return the corridors with a word in front of those without, the likelier and the better documented first."""
+    relation = corridors["relation"].astype("str").str.lower()
+    rank = relation.map({name: max(at, 1) for at, name in enumerate(view.RELATIONS)})
+    likelier = corridors[["p_common", "p_inverse"]].astype("float64").max(axis=1).fillna(-1)
+    volume = corridors[["firearms_n", "other_n"]].astype("float64").min(axis=1)
+    order = np.lexsort([corridors["corridor_id"], -volume, -likelier, rank])
+    return corridors.assign(relation=relation).iloc[order].reset_index(drop=True)
 
 
 def _named(shares: dict[str, float]) -> dict[str, float]:

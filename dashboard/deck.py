@@ -81,21 +81,13 @@ def ground(has_us_divisions: bool) -> list[pdk.Layer]:
 
 @cache
 def land() -> dict[str, dict[str, Any]]:
-    """Return the thinned geometry of every country by its id; empty while the file is absent."""
+    """Return the thinned geometry of every country by its id."""
     return {f["properties"]["id"]: thinned(f["geometry"]) for f in _features("countries.geojson")}
 
 
 @cache
-def country_ids() -> dict[str, str]:
-    """Return the id of every country by its name in lower case, and by its id."""
-    pairs = [(f["properties"]["name"].casefold(), f["properties"]["id"]) for f in _features("countries.geojson")]
-    return {**dict(pairs), **{country_id.casefold(): country_id for _, country_id in pairs}}
-
-
-@cache
 def _features(name: str) -> list[dict[str, Any]]:
-    path = REFERENCE / name
-    return list(json.loads(path.read_text(encoding="utf-8"))["features"]) if path.exists() else []
+    return list(json.loads((REFERENCE / name).read_text(encoding="utf-8"))["features"])
 
 
 def thinned(geometry: Mapping[str, Any]) -> dict[str, Any]:

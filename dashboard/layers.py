@@ -315,11 +315,11 @@ def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
 
 
 def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
-    shapes, ids = deck.land(), deck.country_ids()
+    shapes = deck.land()
     features = [
-        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": shapes[ids[row["place"].casefold()]]}
+        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": shapes[row["country_id"]]}
         for row in _records(rows)
-        if row["place"].casefold() in ids
+        if row["country_id"] in shapes
     ]
     return deck.layer(
         "GeoJsonLayer",

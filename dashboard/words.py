@@ -38,8 +38,8 @@ RELATION_KEYS = {
     "insufficient": "too little evidence",
 }
 CORRIDOR_KM = (
-    "Corridor-km: kilometres of corridor that both layers use. What is neither inverse nor common is mixed: both "
-    "directions are used."
+    "Corridor-km: kilometres of corridor that both layers use. Mixed: both directions are used, and neither "
+    "inverse nor common prevails."
 )
 MODE_TITLES = {
     "air": "Air",
@@ -65,6 +65,7 @@ LINES = (
 AREAS = "An end known only as a country has no dot: its line starts at a point chosen to stand for the country."
 INTENDED = "A dashed flow: most of its records state a destination that was not reached."
 DASH = "–"
+SHARES = ("inverse_share", "common_share", "mixed_share")
 
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _OBEYED = re.compile(r"[\\*_~\[\]#|]|:(?=\w)")
@@ -146,13 +147,14 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
 def headline(omega: pd.DataFrame) -> list[str]:
     """Return one sentence per other layer: on which part of the shared corridors it is inverse, on which common."""
     sentences = []
-    columns = [omega[name].tolist() for name in ("layer", "shared_km", "inverse_share", "common_share")]
-    for layer, shared_km, inverse_share, common_share in zip(*columns, strict=True):
+    columns = [omega[name].tolist() for name in ("layer", "shared_km", *SHARES)]
+    for layer, shared_km, inverse_share, common_share, mixed_share in zip(*columns, strict=True):
         pair = f"Firearms and {layer_title(layer).lower()}"
         if pd.isna(shared_km) or not shared_km > 0:
             sentences.append(f"{pair}: no shared corridor in this choice")
         else:
             sentences.append(
-                f"{pair}: inverse on {percent(inverse_share)} of shared corridor-km, common on {percent(common_share)}"
+                f"{pair}: inverse on {percent(inverse_share)} of shared corridor-km, common on {percent(common_share)},"
+                f" mixed on {percent(mixed_share)}"
             )
     return sentences

@@ -72,16 +72,16 @@ class Sieve:
             return
         rows = self.raw.frame[hit]
         objects = rows.astype("object").where(rows.notna(), None)
-        cell = self.raw.headings
+        cells = None if self.raw.headings is None else self.raw.headings[hit]
         values = [None] * len(rows) if column is None or column not in rows else rows[column].astype("str").tolist()
         self._aside.append(
             pd.DataFrame(
                 {
                     "source_file": self.raw.file,
                     "source_row": self.raw.rows[hit].to_numpy(),
-                    "column": column if cell is None else cell[hit].to_numpy(),
+                    "column": column if cells is None else cells.to_numpy(),
                     "value": values,
-                    "rule": rule if cell is None else (cell[hit] + ": " + rule).to_numpy(),
+                    "rule": rule if cells is None else (cells + ": " + rule).to_numpy(),
                     "row_json": [json.dumps(row, default=str) for row in objects.to_dict("records")],
                 }
             )
@@ -104,10 +104,9 @@ class Sieve:
         value = self.column(column).iloc[first]
         shown = "empty" if pd.isna(value) else repr(value[:60])
         more = f" ({int(hit.sum())} such rows)" if hit.sum() > 1 else ""
-        is_cell = self.raw.headings is not None and column not in self.raw.row_columns
-        heading = one_line(self.raw.headings.iloc[first]) if is_cell else column
+        where = f"row {int(self.raw.rows.iloc[first])}, column {self._heading(column, first)}"
         raise SourceError(
-            f"{self.raw.file}, row {int(self.raw.rows.iloc[first])}, column {heading}: {shown} {rule}{more}. {cure}"
+            f"{self.raw.file}, {where}: {shown} {rule}{more}. {cure}"
             " Or import with --quarantine to set such rows aside."
         )
 
@@ -187,6 +186,11 @@ class Sieve:
             return pd.DataFrame(columns=["source_id", "column", "name", "row_count"])
         names = pd.concat(self._unresolved, ignore_index=True)
         return names.assign(source_id=self.request.source_id)
+
+    def _heading(self, column: str, at: int) -> str:
+        """Return what the file calls a record's column: in a matrix, the heading above its cell."""
+        headings = self.raw.headings
+        return column if headings is None or column in self.raw.row_columns else one_line(headings.iloc[at])
 
     def _spelling(self, names: pd.Series) -> str:
         near = self.request.gazetteer.suggest(names.iloc[0]) if len(names) else None

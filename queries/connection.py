@@ -43,7 +43,8 @@ def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool 
             con.execute(lock)
     except duckdb.Error as broken:
         con.close()
+        told = str(broken).splitlines()[0]
         raise QueryError(
-            f"{folder}: the store's tables cannot be read ({str(broken).splitlines()[0]}); run contraflow release again."
+            f"{folder}: the store's tables cannot be read ({told}); run contraflow release again."
         ) from broken
     return con

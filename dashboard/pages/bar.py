@@ -23,13 +23,7 @@ def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
         slots = {name: _layer(name) for name in state.ordered(choices)}
         st.subheader("Filters")
         _period(choices)
-        st.multiselect(
-            "Region",
-            choices.regions,
-            key="region",
-            placeholder="All regions",
-            help="Both ends of a flow lie in the chosen regions.",
-        )
+        _region(choices)
         _commodity(choices)
         st.multiselect("Transport", choices.modes, key="transport", placeholder="All means", format_func=_mode_title)
         st.number_input("Records per flow, at least", 1, None, key="min_count", help="Hides flows with fewer records.")
@@ -43,7 +37,7 @@ def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
 
 
 def _layer(name: str) -> "st.delta_generator.DeltaGenerator":
-    left, right = st.columns([3, 1], vertical_alignment="center", gap="small")
+    left, right = st.columns([2, 1], vertical_alignment="center", gap="small")
     left.toggle(words.caption(words.layer_title(name)), key=f"layer_{name}")
     return right.empty()
 
@@ -59,6 +53,18 @@ def _period(choices: Choices) -> None:
     first, last = state.span(choices)
     st.date_input("First day", min_value=first, max_value=last, key="since", format="YYYY-MM-DD")
     st.date_input("Last day", min_value=first, max_value=last, key="last_day", format="YYYY-MM-DD")
+
+
+def _region(choices: Choices) -> None:
+    names = dict(choices.countries)
+    st.multiselect(
+        "Region or country",
+        [*choices.regions, *names],
+        key="region",
+        placeholder="All regions",
+        format_func=lambda option: words.safe(names.get(option, option)),
+        help="Both ends of a flow lie in the chosen regions and countries.",
+    )
 
 
 def _commodity(choices: Choices) -> None:

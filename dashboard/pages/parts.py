@@ -51,7 +51,8 @@ def top(view: Explore) -> None:
 
 def map_and_legend(view: Explore) -> None:
     """Draw the map, its legend and how much of the whole it shows."""
-    mode, turn = st.session_state["show"], st.session_state["turn"]
+    mode = layers.LAYERS if view.omega.empty else st.session_state["show"]  # nothing to relate to
+    turn = st.session_state["turn"]
     camera = state.camera(layers.first_camera(view), view.filters.region)
     chart = layers.deck_of(view, mode, st.session_state["corridor"], camera, turn)
     st.pydeck_chart(

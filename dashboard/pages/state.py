@@ -37,7 +37,7 @@ def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:
     """Return the filters without what this release does not offer, and a sentence for each part left out."""
     offered = {
         "layers": set(choices.layers),
-        "region": set(choices.regions),
+        "region": {*choices.regions, *dict(choices.countries)},
         "commodity": {f"{layer}:{name}" for layer, name in choices.commodities},
     }
     notices = []

@@ -86,7 +86,7 @@ def test_intended_legs_weigh_kappa(store: Store) -> None:
 def test_period_keeps_only_records_that_begin_in_it(store: Store) -> None:
     legs = table(store, "legs")
     day = pd.to_datetime(legs["date_start"])
-    chosen = (day >= "2018-01-01") & (day < "2019-07-01") & (legs["status"] != "licit")
+    chosen = (day >= pd.Timestamp(2018, 1, 1)) & (day < pd.Timestamp(2019, 7, 1)) & (legs["status"] != "licit")
     flows = assemble.flows(store, replace(ALL, since=date(2018, 1, 1), until=date(2019, 7, 1)))
     assert flows["record_count"].sum() == legs.loc[chosen, "record_count"].sum()
 

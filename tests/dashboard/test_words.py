@@ -47,9 +47,9 @@ def test_a_layer_without_flows_says_so() -> None:
     assert words.showing("terrorism", VIEW.flows, VIEW.totals) == "Terrorism: no flow in this choice"
 
 
-def test_the_headline_states_both_shares_or_that_nothing_is_shared() -> None:
+def test_the_headline_states_all_shares_or_that_nothing_is_shared() -> None:
     assert words.headline(VIEW.omega) == [
-        "Firearms and drugs: inverse on 41 % of shared corridor-km, common on 22 %",
+        "Firearms and drugs: inverse on 41 % of shared corridor-km, common on 22 %, mixed on 37 %",
         "Firearms and human trafficking: no shared corridor in this choice",
     ]
 
