@@ -30,7 +30,7 @@ def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
     shown = view.flows[view.flows["is_shown"]].reset_index(drop=True)
     relations = relation_by_corridor(view.corridors)
     scale = palette.widths(shown["record_count"].tolist())
-    shown["relation"] = shown["corridor_id"].map(relations).fillna("insufficient").astype(str)
+    shown["relation"] = [relations.get(corridor_id, "insufficient") for corridor_id in shown["corridor_id"]]
     rows = _records(shown)
     is_main = [mode == LAYERS or row["layer"] == "firearms" for row in rows]
     shown["colour"] = [_colour(row, mode) for row in rows]
@@ -262,6 +262,7 @@ def _pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
         layer_id,
         pick_rows(rows),
         get_color=[255, 255, 255, 1],
+        parameters={"depthWriteEnabled": False},  # else the next copy of the world is not drawn below its ends
         pickable=True,
         auto_highlight=True,
         highlight_color=palette.rgba(palette.HALO, 100),

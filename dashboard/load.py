@@ -7,15 +7,13 @@ import streamlit as st
 
 from dashboard import assemble, view
 from dashboard.filters import Filters
+from dashboard.serving import SAMPLE_STORE, VARIABLE
 from data import release as releases
-
-VARIABLE = "CONTRAFLOW_STORE"
-SAMPLE_STORE = "store/sample"  # what `make run` builds
 
 
 def folder() -> str:
     """Return the store the app reads: the variable CONTRAFLOW_STORE, or the sample's."""
-    return os.environ.get(VARIABLE) or str(Path(__file__).parent.parent / SAMPLE_STORE)
+    return os.environ.get(VARIABLE) or str(SAMPLE_STORE)
 
 
 def release(root: str) -> str:

@@ -8,6 +8,8 @@ from typing import NoReturn
 from data import release
 
 ROOT = Path(__file__).parent.parent
+VARIABLE = "CONTRAFLOW_STORE"
+SAMPLE_STORE = ROOT / "store" / "sample"  # what `make run` builds
 HOST = "127.0.0.1"
 
 
@@ -21,9 +23,9 @@ def serve(store: Path | None, port: int) -> NoReturn:
     Raises:
         StoreError: the store holds no release.
     """
-    if store is not None:
-        release.current(store)
-        os.environ["CONTRAFLOW_STORE"] = str(store.resolve())
+    chosen = store or Path(os.environ.get(VARIABLE) or SAMPLE_STORE)
+    release.current(chosen)
+    os.environ[VARIABLE] = str(chosen.resolve())
     os.chdir(ROOT)
     sys.stdout.write(f"Contraflow is served on http://{HOST}:{port} (stop it with Ctrl+C)\n")
     sys.stdout.flush()

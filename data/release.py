@@ -65,10 +65,11 @@ def pinned(root: Path, release_id: str) -> Release:
     folder = root / RELEASES / Path(release_id).name
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as broken:
-        raise StoreError(
-            f"{root}: release {release_id} is missing or damaged; run contraflow release again."
-        ) from broken
+        if not isinstance(manifest["files"], dict):
+            raise ValueError("files")
+    except (OSError, ValueError, KeyError, TypeError) as broken:
+        what = f"damaged; delete {folder} and" if folder.is_dir() else "missing;"
+        raise StoreError(f"{root}: release {release_id} is {what} run contraflow release again.") from broken
     return Release(release_id, folder, manifest)
 
 

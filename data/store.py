@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from data import contracts
 from data.cells import cells_at
 from data.contracts import Table
-from data.errors import SourceError
+from data.errors import SourceError, StoreError
 from data.parsed import Parsed
 
 ROW_GROUP_ROWS = 122_880  # DuckDB's own group; larger groups lose threads, smaller ones gain nothing (README.md)
@@ -57,9 +57,18 @@ def imports(store: Path) -> list[Path]:
 
 
 def report(folder: Path, is_new: bool = False) -> ImportReport:
-    """Return the report kept with an import."""
-    kept = json.loads((folder / CARD).read_text(encoding="utf-8"))["report"]
-    return ImportReport(**{**kept, "notes": tuple(kept["notes"]), "is_new": is_new})
+    """Return the report kept with an import.
+
+    Raises:
+        StoreError: the import is damaged.
+    """
+    try:
+        kept = json.loads((folder / CARD).read_text(encoding="utf-8"))["report"]
+        return ImportReport(**{**kept, "notes": tuple(kept["notes"]), "is_new": is_new})
+    except (OSError, ValueError, KeyError, TypeError) as broken:
+        raise StoreError(
+            f"{folder}: this import is damaged ({CARD} cannot be read); delete the folder and import the file again."
+        ) from broken
 
 
 def add(store: Path, parsed: Parsed, card: dict[str, object], file: Path, sha256: str) -> ImportReport:
@@ -101,6 +110,7 @@ def write_folder(target: Path, tables: dict[str, pa.Table], texts: Callable[[Pat
     """
     parent = target.parent
     staging = parent / f".new-{os.getpid()}-{target.name}"
+    shutil.rmtree(staging, ignore_errors=True)  # of a process that had this number and was killed
     try:
         staging.mkdir(parents=True)
         for name, table in tables.items():

@@ -109,7 +109,7 @@ def test_repeats_weigh_as_one_record_together(tmp_path: Path) -> None:
 
 
 def test_csv_and_parquet_of_the_same_rows_are_the_same_records(tmp_path: Path) -> None:
-    rows = [seizure(), seizure(AMOUNT="0.1"), seizure(AMOUNT="300000000"), seizure(PLACE=""), seizure()]
+    rows = [seizure(), seizure(AMOUNT="0.10"), seizure(AMOUNT="300000000"), seizure(PLACE=""), seizure()]
     written = [files.ids(tmp_path / f"ids.{ending}", *rows) for ending in ("csv", "parquet")]
     one, other = (files.read(IDS, path).observations["obs_id"].tolist() for path in written)
     assert one == other

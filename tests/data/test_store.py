@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard import assemble, importing, publish
+from dashboard.filters import Filters
 from data import contracts, gate, release, store
 from data.errors import ContraflowError, SourceError, StoreError
 from data.parsed import Parsed
@@ -113,7 +115,6 @@ def test_equal_imports_make_equal_tables_anywhere(root: Path, tmp_path: Path) ->
 def test_a_second_release_holds_both_imports_and_the_first_stays_readable(root: Path) -> None:
     old = release.current(root)
     before = contents(old.folder)
-    pinned = assemble.opened(root, old.id)
     add_events(root)
     new = publish.publish(root)
     assert (new.id, release.current(root).id) == (release.next_id(root), new.id)
@@ -123,8 +124,20 @@ def test_a_second_release_holds_both_imports_and_the_first_stays_readable(root: 
     assert contents(old.folder) == before
     assert release.pinned(root, old.id).manifest == old.manifest
     assert release.verify(release.pinned(root, old.id)) == []
-    assert pinned.release.id == old.id
-    assert pq.read_table(old.path("incidents")).num_rows == 0
+
+
+def test_a_reader_keeps_the_release_it_was_opened_with(root: Path, tmp_path: Path) -> None:
+    def records(reader: assemble.Store) -> int:
+        return int(assemble.flows(reader, Filters(layers=("drugs",)))["record_count"].sum())
+
+    reader = assemble.opened(root)
+    assert records(reader) == 3 * 2  # three journeys of two legs
+    path = files.ids(tmp_path / "more.csv", seizure(PLACE="Elsewhere"))
+    importing.import_files(root, "unodc-ids", [path])
+    publish.publish(root)
+    assert records(reader) == 3 * 2
+    assert records(assemble.opened(root, reader.release.id)) == 3 * 2
+    assert records(assemble.opened(root)) == 4 * 2
 
 
 # a release writes 12 tables on the way (gazetteer, 5 of records, places, cells, legs, 2 of provenance, pairs),
@@ -165,7 +178,7 @@ def test_a_full_disk_at_the_second_file_takes_the_first_back(root: Path, monkeyp
     paths = [files.ged(root.parent / f"{at}.csv", {"id": at}) for at in (1, 2)]
     full_disk(monkeypatch, 8 + 1)  # an import is 8 tables
     with pytest.raises(SourceError, match=r"cannot be written"):
-        importing.import_files(root, "ucdp-ged", paths)
+        importing.import_files(root, "ucdp-ged", [paths[0], *paths])
     assert contents(root) == before
 
 
@@ -258,6 +271,42 @@ def test_a_store_that_cannot_be_opened_says_what_to_run(tmp_path: Path, prepare:
     prepare(tmp_path / "store")
     with pytest.raises(StoreError, match=r"^[^\n]*store: [^\n]*run contraflow release"):
         release.current(tmp_path / "store")
+
+
+@pytest.mark.parametrize("words", ["", "{", "{}", "[]", '{"files": 1}'])
+def test_a_damaged_release_is_made_anew_after_what_the_sentence_says(root: Path, words: str) -> None:
+    made = release.current(root)
+    before = made.manifest["files"]
+    (made.folder / release.MANIFEST).write_text(words, encoding="utf-8")
+    with pytest.raises(StoreError, match=rf"^[^\n]* is damaged; delete {made.folder} and run contraflow release"):
+        release.current(root)
+    shutil.rmtree(made.folder)
+    with pytest.raises(StoreError, match=rf"release {made.id} is missing; run contraflow release again\.$"):
+        release.current(root)
+    assert publish.publish(root).manifest["files"] == before
+
+
+@pytest.mark.parametrize("words", ["", "{", "{}", "[]", '{"report": {}}', None])
+def test_a_damaged_import_says_what_to_delete(root: Path, words: str | None) -> None:
+    folder = store.imports(root)[0]
+    if words is None:
+        (folder / store.CARD).unlink()
+    else:
+        (folder / store.CARD).write_text(words, encoding="utf-8")
+    path = root.parent / "ids.csv"
+    with pytest.raises(StoreError, match=rf"^{folder}: this import is damaged [^\n]*; delete the folder and import"):
+        importing.import_files(root, "unodc-ids", [path])
+    shutil.rmtree(folder)
+    assert importing.import_files(root, "unodc-ids", [path])[0].is_new
+
+
+def test_what_a_killed_process_left_is_no_obstacle(root: Path) -> None:
+    name = store.folder_of(root, "ucdp-ged", gate.sha256_of(files.ged(root.parent / "ged.csv", {}, {"id": 8}))).name
+    (root / store.IMPORTS / f".new-{os.getpid()}-{name}").mkdir()
+    add_events(root)
+    assert name in {folder.name for folder in store.imports(root)}
+    assert sorted(path.name for path in (root / store.IMPORTS).glob(".*")) == []
+    assert publish.publish(root).id == release.next_id(root)
 
 
 def test_nothing_to_release_says_what_to_run(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""Every page under AppTest: with data, with none, and with nonsense in the link; numbers are read off the screen."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import assemble
+from dashboard.assemble import Store
+from dashboard.filters import Filters
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_app(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Return a function that opens the app on the small sample, or on another store, with a link's parameters."""
+
+    def opened(root: Path = sample_root, **link: str) -> AppTest:
+        monkeypatch.setenv("CONTRAFLOW_STORE", str(root))
+        app = AppTest.from_file(str(APP), default_timeout=120)
+        for name, value in link.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened
+
+
+def words(app: AppTest) -> str:
+    """Return everything the page says."""
+    kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.subheader)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def test_explore_shows_the_counts_of_the_store(open_app: Open, store: Store) -> None:
+    app = open_app()
+    assert not app.exception
+    counts = assemble.explore(store, Filters()).totals.set_index("layer")["record_count"]
+    for layer in ("firearms", "drugs", "human_trafficking", "terrorism"):
+        assert f"{counts[layer]:,}" in [caption.value for caption in app.caption]
+
+
+def test_every_page_of_a_synthetic_store_says_so(open_app: Open) -> None:
+    assert "SYNTHETIC" in words(open_app())
+
+
+def test_the_table_holds_the_corridors_of_the_view(open_app: Open, store: Store) -> None:
+    app = open_app()
+    view = assemble.explore(store, Filters())
+    shown = view.corridors[view.corridors["is_shown"]].drop_duplicates("corridor_id")
+    assert app.dataframe[0].value["Firearms →"].tolist() == shown["firearms_with"].tolist()
+
+
+def test_switching_a_layer_off_takes_its_flows_away(open_app: Open) -> None:
+    app = open_app()
+    assert "Drugs: showing" in words(app)
+    app.toggle(key="layer_drugs").set_value(False).run()
+    assert "Drugs: showing" not in words(app)
+    assert app.query_params["layers"] == "firearms,human_trafficking,terrorism"
+
+
+def test_a_link_restores_filters_and_corridor(open_app: Open, store: Store) -> None:
+    corridor = "city:MEX:guadalajara~city:USA:houston"
+    app = open_app(region="Americas", since="2018-01-01", corridor=corridor)
+    assert app.multiselect(key="region").value == ["Americas"]
+    assert "Records: Houston – Guadalajara" in words(app)
+    chosen, _ = Filters.from_url({"region": "Americas", "since": "2018-01-01"})
+    evidence = assemble.evidence(store, chosen, corridor)
+    assert app.dataframe[0].value["Both ways"].sum() == evidence.summary["record_count"].sum()
+
+
+def test_a_country_in_a_link_is_a_region(open_app: Open) -> None:
+    app = open_app(region="MEX")
+    assert app.multiselect(key="region").value == ["MEX"]
+    assert "was ignored" not in words(app)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"since": "yesterday"},
+        {"region": "Atlantis"},
+        {"commodity": "drugs:unobtainium"},
+        {"layers": "firearms,unicorns"},
+        {"min_count": "-3"},
+        {"show": "everything"},
+        {"mode": "<script>alert(1)</script>"},
+    ],
+)
+def test_nonsense_in_the_link_gives_a_notice_and_the_page(open_app: Open, link: dict[str, str]) -> None:
+    app = open_app(**link)
+    assert not app.exception
+    assert "was ignored" in words(app)
+    assert "Firearms: showing" in words(app)
+
+
+def test_a_corridor_that_is_not_there_is_a_sentence(open_app: Open) -> None:
+    app = open_app(corridor="nowhere~else")
+    assert not app.exception
+    assert "is not in this release" in words(app)
+
+
+def test_a_choice_without_records_says_why_and_offers_a_way_out(open_app: Open) -> None:
+    app = open_app(min_count="1000000", layers="firearms,drugs")
+    assert "No flow passes all the filters together" in words(app)
+    app.button[1].click().run()
+    assert not app.exception
+    assert "Firearms: showing" in words(app)
+
+
+def test_a_store_without_a_release_is_one_sentence(open_app: Open, tmp_path: Path) -> None:
+    app = open_app(root=tmp_path)
+    assert not app.exception
+    assert "no release here" in app.error[0].value
