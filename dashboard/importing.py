@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.publish import publish
 from data import gate, sample, store
-from data.errors import ContraflowError
+from data.errors import ContraflowError, StoreError
 from data.intake import Request
 from data.parsed import Parsed
 from data.places import gazetteer
@@ -64,12 +64,24 @@ def import_files(
 
 
 def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda _: None) -> Release:
-    """Make the synthetic store: four synthetic sources, released, with what was planted in TRUTH.json."""
+    """Make the synthetic store: four synthetic sources, released, with what was planted in TRUTH.json.
+
+    Raises:
+        StoreError: the store holds anything else.
+    """
+    marks = {
+        str(row["source_id"]): hashlib.sha256(f"{row['source_id']} {seed} {scale}".encode()).hexdigest()
+        for row in sample.source_rows()
+    }
+    own = {store.folder_of(root, source_id, mark) for source_id, mark in marks.items()}
+    if set(store.imports(root)) - own:
+        raise StoreError(
+            f"{root}: this store holds other data, which synthetic records must not join; choose another --out."
+        )
     progress("making the synthetic world")
     made = sample.world(seed, scale)
     for row in sample.source_rows():
-        card = {**row, "id": row["source_id"]}
-        mark = hashlib.sha256(f"{row['source_id']} {seed} {scale}".encode()).hexdigest()
+        card, mark = {**row, "id": row["source_id"]}, marks[str(row["source_id"])]
         progress(f"storing {row['title']}")
         store.add(root, _of_source(made.parsed, str(row["source_id"])), card, Path("synthetic"), mark)
     return publish(root, progress, json.dumps(made.truth, indent=1, ensure_ascii=False))

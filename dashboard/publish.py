@@ -10,14 +10,26 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from data import contracts, release, store
-from data.cells import cells_at
+from data.cells import RESOLUTION, cells_at
 from data.errors import StoreError
 from data.places import gazetteer
 from data.release import Release
 from geo.evidence import TRACE_FACTOR
-from geo.paths import paths_between
+from geo.paths import STEP_KM, paths_between
 from queries import connection, run
 
+BUILT = (
+    "observations",
+    "waypoints",
+    "incidents",
+    "custody_events",
+    "custody_edges",
+    "places",
+    "legs",
+    "sources",
+    "unresolved",
+    "leg_pairs",
+)
 Progress = Callable[[str], None]
 
 
@@ -36,17 +48,26 @@ def publish(root: Path, progress: Progress = lambda _: None, truth: str | None =
     imports = store.imports(root)
     if not imports:
         raise StoreError(f"{root}: nothing is imported yet; run contraflow import SOURCE FILE --store {root} first.")
-    release_id = release.next_id(root)
+    release_id = next_id(root)
     if (root / release.RELEASES / release_id).exists():
         return release.publish(root, release_id, {})
     staging = root / f".build-{os.getpid()}"
+    shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed
     try:
         staging.mkdir(parents=True)
         tables = _derived(root, staging, imports, progress)
         progress("writing the release")
         return release.publish(root, release_id, tables, truth)
+    except OSError as full:
+        raise StoreError(f"{root}: cannot be written ({full.strerror}); free space or check its permissions.") from full
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def next_id(root: Path) -> str:
+    """Return the id the store's imports would be released under; a change of the method makes another."""
+    parts = [run.sql(f"build/{name}") for name in BUILT]
+    return release.next_id(root, "\n".join([*parts, str(TRACE_FACTOR), str(STEP_KM), str(RESOLUTION)]))
 
 
 def _derived(root: Path, staging: Path, imports: list[Path], progress: Progress) -> dict[str, pa.Table]:

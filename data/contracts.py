@@ -275,7 +275,7 @@ UNRESOLVED = Table(
 QUARANTINE = Table(
     "quarantine",
     "one per row that was read and set aside",
-    ("source_file", "source_row", "rule"),
+    ("source_file", "source_row", "column", "rule"),
     (
         Column("source_file", TEXT),
         Column("source_row", WHOLE),

@@ -110,6 +110,19 @@ class Sieve:
             " Or import with --quarantine to set such rows aside."
         )
 
+    def coded(self, column: str) -> pd.Series:
+        """Return a column's codes as canonical words, by the profile's map of the column's name; null stays null.
+
+        Raises:
+            SourceError: a code is not in the map.
+        """
+        codes = self.column(column)
+        found = codes.map(self.request.values(column))
+        self.refuse(
+            codes.notna() & found.isna(), column, "is no code we know", "Correct it, or name it in the profile."
+        )
+        return found
+
     def places(self, column: str, is_required: bool = False) -> pd.Series:
         """Return the country of each row's name; names nobody knows are counted, words for unknown are null.
 
@@ -221,21 +234,28 @@ def count(values: pd.Series) -> pd.Series:
     return numbers.mask(numbers % 1 != 0).astype("Int64")
 
 
-def identities(source_id: str, keys: Sequence[pd.Series]) -> pd.DataFrame:
-    """Return ``obs_id`` and ``repeat_count``: equal content gets the same id and a running number.
+def identities(source_id: str, keys: Sequence[pd.Series], values: Sequence[pd.Series] = ()) -> pd.DataFrame:
+    """Return ``obs_id`` and ``repeat_count``: equal keys get the same id and a running number.
 
     Args:
         source_id: Opens every id.
         keys: The columns that make a record what it is, in a fixed order.
+        values: What the record states, where an edition may revise it: not in the id, but rows that differ in
+            them are no repeats.
     """
-    words = [key.astype("str").where(key.notna(), "").tolist() for key in keys]
-    digests = [
-        hashlib.blake2b("\x1f".join(row).encode(), digest_size=8).hexdigest() for row in zip(*words, strict=True)
-    ]
-    digest = pd.Series(digests, dtype="str")
+    digest = _digests(keys)
     occurrence = digest.groupby(digest).cumcount() + 1
-    obs_id = source_id + ":" + digest + ":" + occurrence.astype("str")
-    return pd.DataFrame({"obs_id": obs_id, "repeat_count": digest.groupby(digest).transform("size").astype("int64")})
+    content = _digests([*keys, *values]) if values else digest
+    repeats = content.groupby(content).transform("size").astype("int64")
+    return pd.DataFrame({"obs_id": source_id + ":" + digest + ":" + occurrence.astype("str"), "repeat_count": repeats})
+
+
+def _digests(columns: Sequence[pd.Series]) -> pd.Series:
+    words = [column.astype("str").where(column.notna(), "").tolist() for column in columns]
+    rows = zip(*words, strict=True)
+    return pd.Series(
+        [hashlib.blake2b("\x1f".join(row).encode(), digest_size=8).hexdigest() for row in rows], dtype="str"
+    )
 
 
 def year_span(years: pd.Series) -> tuple[pd.Series, pd.Series]:

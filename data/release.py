@@ -37,10 +37,15 @@ class Release:
         return self.folder / f"{table}.parquet"
 
 
-def next_id(root: Path) -> str:
-    """Return the id the imports of a store would be released under: equal imports, equal id."""
+def next_id(root: Path, method: str) -> str:
+    """Return the id the imports of a store would be released under: equal imports and method, equal id.
+
+    Args:
+        root: The store.
+        method: What tables are derived by, as text.
+    """
     names = [folder.name for folder in store.imports(root)]
-    digest = hashlib.sha256("\n".join([str(store.FORMAT), *names]).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join([str(store.FORMAT), method, *names]).encode()).hexdigest()
     return f"r{digest[:12]}"
 
 

@@ -45,6 +45,6 @@ def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool 
         con.close()
         told = str(broken).splitlines()[0]
         raise QueryError(
-            f"{folder}: the store's tables cannot be read ({told}); run contraflow release again."
+            f"{folder}: a table cannot be read ({told}); delete this folder and run contraflow release again."
         ) from broken
     return con

@@ -32,7 +32,7 @@ def rows(con: DuckDBPyConnection, name: str, **params: object) -> pd.DataFrame:
     try:
         return cursor.execute(sql(f"read/{name}"), params).df()
     except duckdb.Error as wrong:
-        raise QueryError(f"The query {name} failed: {wrong}") from wrong
+        raise QueryError(f"The query {name} failed: {_first_line(wrong)}") from wrong
     finally:
         cursor.close()
 
@@ -47,6 +47,13 @@ def built(con: DuckDBPyConnection, name: str, **params: object) -> pa.Table:
     try:
         return cursor.sql(sql(f"build/{name}"), params=params or None).to_arrow_table()
     except duckdb.Error as wrong:
-        raise QueryError(f"The query {name} failed: {wrong}") from wrong
+        raise QueryError(
+            f"The table {name} cannot be built: {_first_line(wrong)};"
+            " a file under imports/ may be damaged: delete its folder and import it again."
+        ) from wrong
     finally:
         cursor.close()
+
+
+def _first_line(wrong: duckdb.Error) -> str:
+    return str(wrong).splitlines()[0]

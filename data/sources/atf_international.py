@@ -64,8 +64,9 @@ def _part(sieve: Sieve, traced: pd.Series, share: pd.Series, is_sourced: bool) -
 def _tables(records: pd.DataFrame, sieve: Sieve) -> tuple[pd.DataFrame, pd.DataFrame]:
     at = records["at"]
     name = sieve.column("recovery_country")[at].reset_index(drop=True)
+    role = sieve.column("us_sourced_basis").map(sieve.request.values("basis"))[at].reset_index(drop=True)
     keys = [name, records["period_start"], records["period_end"], records["is_sourced"]]
-    ids = intake.identities(sieve.request.source_id, keys)
+    ids = intake.identities(sieve.request.source_id, keys, [records["count"], role])
     count = records["count"].astype("int64")
     is_one_year = records["period_start"] == records["period_end"]
     observations = ids.assign(
@@ -81,7 +82,6 @@ def _tables(records: pd.DataFrame, sieve: Sieve) -> tuple[pd.DataFrame, pd.DataF
         case_count_high=count,
         is_subtotal=records["country"].isna(),
     )
-    role = sieve.column("us_sourced_basis").map(sieve.request.values("basis"))[at].reset_index(drop=True)
     origin = pd.DataFrame(
         {
             "obs_id": ids["obs_id"],

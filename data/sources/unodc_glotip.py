@@ -76,7 +76,7 @@ def _observations(
     keys = [sieve.kept(sieve.column(name)) for name in ("Iso3_code", "Dimension", "Category", "Sex", "Age")]
     start, end = intake.year_span(year)
     category = sieve.kept(sieve.column("Category")).where(keys[1] == EXPLOITATION)
-    return intake.identities(sieve.request.source_id, [*keys, year]).assign(
+    return intake.identities(sieve.request.source_id, [*keys, year], [low, high]).assign(
         source_row=sieve.kept(sieve.raw.rows),
         layer="human_trafficking",
         record_kind="aggregate",

@@ -9,6 +9,7 @@ with hops as (
         role as origin_role,
         place_id as origin_id,
         precision as origin_precision,
+        lag(place_id) over journey as origin_before_id,
         lead(seq) over journey as next_seq,
         lead(role) over journey as destination_role,
         lead(place_id) over journey as destination_id,
@@ -27,7 +28,7 @@ known as (
             else 'observed'
         end as status,
         destination_role in ('seizure', 'recovery', 'detection') as is_intercepted,
-        origin_role = 'seizure' and seq = 0 as is_caught_leaving
+        origin_role = 'seizure' and origin_before_id is null as is_caught_leaving
     from hops
     where next_seq = seq + 1 and origin_id <> destination_id
 )

@@ -1,4 +1,4 @@
--- rows:   one per (source_id, column, name)
+-- rows:   one per (source_id, column, name); a record that two files hold counts in both
 -- params: none
 -- reads:  all_unresolved
 -- order:  source_id, column, name

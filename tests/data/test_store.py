@@ -117,7 +117,7 @@ def test_a_second_release_holds_both_imports_and_the_first_stays_readable(root: 
     before = contents(old.folder)
     add_events(root)
     new = publish.publish(root)
-    assert (new.id, release.current(root).id) == (release.next_id(root), new.id)
+    assert (new.id, release.current(root).id) == (publish.next_id(root), new.id)
     assert new.id != old.id
     assert {row["source_id"] for row in files.rows_of(root, "sources")} == {"unodc-ids", "ucdp-ged"}
     assert (len(files.rows_of(root, "observations")), len(files.rows_of(root, "incidents"))) == (3, 2)
@@ -155,7 +155,7 @@ def test_a_full_disk_leaves_the_old_release_current_and_nothing_behind(
         publish.publish(root)
     assert contents(root) == before
     monkeypatch.undo()
-    assert publish.publish(root).id == release.next_id(root)
+    assert publish.publish(root).id == publish.next_id(root)
 
 
 def test_a_release_writes_twenty_three_tables_in_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +212,7 @@ def test_a_pointer_that_cannot_be_written_leaves_the_old_one(root: Path, monkeyp
     assert release.current(root) == old
     assert [path.name for path in root.glob(".*")] == []
     monkeypatch.undo()
-    assert publish.publish(root).id == release.next_id(root)
+    assert publish.publish(root).id == publish.next_id(root)
 
 
 def test_row_groups_are_as_large_as_duckdb_likes_them_and_no_larger(tmp_path: Path) -> None:
@@ -306,7 +306,7 @@ def test_what_a_killed_process_left_is_no_obstacle(root: Path) -> None:
     add_events(root)
     assert name in {folder.name for folder in store.imports(root)}
     assert sorted(path.name for path in (root / store.IMPORTS).glob(".*")) == []
-    assert publish.publish(root).id == release.next_id(root)
+    assert publish.publish(root).id == publish.next_id(root)
 
 
 def test_nothing_to_release_says_what_to_run(tmp_path: Path) -> None:

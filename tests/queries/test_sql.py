@@ -137,7 +137,7 @@ def test_threads_get_their_own_answers(store: Store) -> None:
 
 def test_a_damaged_table_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "legs.parquet").write_bytes(b"PAR1 no table PAR1")
-    with pytest.raises(QueryError, match="cannot be read"):
+    with pytest.raises(QueryError, match="a table cannot be read"):
         connection.connect({"legs": [tmp_path / "legs.parquet"]}, tmp_path)
 
 
