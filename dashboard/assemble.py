@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
-from dashboard import view
+from dashboard import relations, view
 from dashboard.filters import Filters
 from data import contracts, release
 from data.errors import FilterError
@@ -18,7 +18,6 @@ from geo import compare, flowfield
 from geo.flowfield import Network
 from queries import connection, run
 
-ANCHOR = "firearms"  # the layer every other layer is laid over
 EVIDENCE_ROWS = 500
 
 
@@ -131,7 +130,7 @@ def explore(store: Store, filters: Filters) -> view.Explore:
     limits = _limits(store, filters)
     rank = found.groupby("layer").cumcount()
     found = found.assign(is_shown=rank < filters.top)
-    corridors, omega = _relations(store, found)
+    corridors, omega = relations.to_firearms(store.net, store.places, found)
     return view.Explore(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,
@@ -182,75 +181,12 @@ def comparison(store: Store, filters: Filters, parts: tuple[str, str]) -> tuple[
         FilterError: a layer, region or commodity is unknown to this release.
     """
     both = [flows(store, _only(store, filters, part)) for part in parts]
-    return _compared(store, both[0], both[1])
-
-
-def _compared(store: Store, a: pd.DataFrame, b: pd.DataFrame) -> tuple[compare.Comparison, pd.DataFrame]:
-    result = compare.compare(store.net, a, b)
-    corridors = result.corridors
-    onward = [flowfield.along(store.net, part, "record_count") for part in (a, b)]
-    rows = store.net.pairs.reindex(pd.MultiIndex.from_frame(corridors[["place_a", "place_b"]])).to_numpy(np.int64)
-    own = np.column_stack([counts[rows] for pair in onward for counts in pair]).astype(np.int64)
-    is_turned = np.where(own[:, 0] != own[:, 1], own[:, 1] > own[:, 0], own[:, 3] > own[:, 2])
-    turned = np.where(is_turned[:, None], own[:, [1, 0, 3, 2]], own)
-    names = store.places["name"]
-    ids = {
-        "origin_id": np.where(is_turned, corridors["place_b"], corridors["place_a"]),
-        "destination_id": np.where(is_turned, corridors["place_a"], corridors["place_b"]),
-    }
-    table = pd.DataFrame({"id": corridors["place_a"] + "~" + corridors["place_b"], **ids})
-    table = table.assign(origin=names.reindex(table["origin_id"]).to_numpy())
-    table = table.assign(destination=names.reindex(table["destination_id"]).to_numpy())
-    table = table.join(corridors[["label", "P_common", "P_inverse", "D", "length_km", "shared_share"]])
-    table[["a_with", "a_against", "b_with", "b_against"]] = turned
-    table["a_n"], table["b_n"] = (
-        corridors["a_onward"] + corridors["a_back"],
-        corridors["b_onward"] + corridors["b_back"],
-    )
-    strength = table[["P_common", "P_inverse"]].max(axis=1).fillna(-1)
-    volume = np.minimum(table["a_n"], table["b_n"])
-    order = np.lexsort([table["id"], -volume, -strength])
-    return result, table.iloc[order].reset_index(drop=True)
-
-
-def _relations(store: Store, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return, for firearms against each other layer, the relation per corridor and the overall measures."""
-    anchors = found[found["layer"] == ANCHOR]
-    tables, overall = [], []
-    for layer in [name for name in found["layer"].unique() if name != ANCHOR and len(anchors)]:
-        result, table = _compared(store, anchors, found[found["layer"] == layer])
-        tables.append(table[table["a_with"] + table["a_against"] > 0].assign(layer=layer))
-        overall.append({"layer": layer, "omega": result.omega, "shared_km": result.shared_km, **_named(result.shares)})
-    shown = set(anchors.loc[anchors["is_shown"], "corridor_id"])
-    names = {
-        "id": "corridor_id", "label": "relation", "P_common": "p_common", "P_inverse": "p_inverse", "D": "d",
-        "a_with": "firearms_with", "a_against": "firearms_against", "b_with": "other_with",
-        "b_against": "other_against", "a_n": "firearms_n", "b_n": "other_n",
-    }  # fmt: skip
-    empty = pd.DataFrame(columns=[*names, "origin_id", "destination_id", "origin", "destination", "length_km", "layer"])
-    corridors = pd.concat(tables, ignore_index=True) if tables else empty
-    corridors = _strongest_first(corridors.rename(columns=names))
-    columns = ["layer", "omega", "common_share", "inverse_share", "mixed_share", "shared_km"]
-    return corridors.assign(is_shown=corridors["corridor_id"].isin(shown)), pd.DataFrame(overall, columns=columns)
-
-
-def _strongest_first(corridors: pd.DataFrame) -> pd.DataFrame:
-    """Return the corridors with a word in front of those without, the likelier and the better documented first."""
-    relation = corridors["relation"].astype("str").str.lower()
-    rank = relation.map({name: max(at, 1) for at, name in enumerate(view.RELATIONS)})
-    likelier = corridors[["p_common", "p_inverse"]].astype("float64").max(axis=1).fillna(-1)
-    volume = corridors[["firearms_n", "other_n"]].astype("float64").min(axis=1)
-    order = np.lexsort([corridors["corridor_id"], -volume, -likelier, rank])
-    return corridors.assign(relation=relation).iloc[order].reset_index(drop=True)
-
-
-def _named(shares: dict[str, float]) -> dict[str, float]:
-    return {f"{name}_share": value for name, value in shares.items()}
+    return relations.compared(store.net, store.places, both[0], both[1])
 
 
 def _oriented(records: pd.DataFrame, ends: tuple[str, str]) -> tuple[str, str]:
     """Return the ends along the larger flow of firearms, or of whatever layer is there."""
-    anchors = records[records["layer"] == ANCHOR]
+    anchors = records[records["layer"] == relations.ANCHOR]
     counts = (anchors if len(anchors) else records).groupby("origin_id")["record_count"].sum()
     first, last = sorted(ends)
     return (last, first) if counts.get(last, 0) > counts.get(first, 0) else (first, last)

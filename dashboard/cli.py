@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dashboard import assemble, importing, printing, publish, serving
 from dashboard.filters import KAPPA, LAYERS, Filters, words_of
@@ -158,7 +158,7 @@ def _flows(arguments: argparse.Namespace) -> int:
     store = assemble.opened(arguments.store, arguments.release)
     assemble.require_layers(store, words_of(arguments.layer))
     found = assemble.flows(store, _filters(arguments, words_of(arguments.layer)))
-    printing.show_flows(found, arguments.format)
+    printing.show_flows(found.assign(is_synthetic=store.is_synthetic), arguments.format)
     return DONE
 
 
@@ -202,7 +202,7 @@ def _day(text: str) -> date:
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
     """Show what is being done and for how long, on the error stream, while it is done."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=printing.NOTES, transient=True, disable=not printing.NOTES.is_terminal) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda words: bar.update(task, description=words)

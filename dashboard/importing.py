@@ -20,6 +20,7 @@ from data.sources import register
 from data.store import ImportReport
 
 Progress = Callable[[str], None]
+TRUTH = "TRUTH.json"  # what a synthetic world planted, beside its releases
 
 
 def import_files(
@@ -84,7 +85,8 @@ def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda
         card, mark = {**row, "id": row["source_id"]}, marks[str(row["source_id"])]
         progress(f"storing {row['title']}")
         store.add(root, _of_source(made.parsed, str(row["source_id"])), card, Path("synthetic"), mark)
-    return publish(root, progress, json.dumps(made.truth, indent=1, ensure_ascii=False))
+    store.write_text(root / TRUTH, json.dumps(made.truth, indent=1, ensure_ascii=False))
+    return publish(root, progress)
 
 
 def _of_source(parsed: Parsed, source_id: str) -> Parsed:

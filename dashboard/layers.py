@@ -1,12 +1,13 @@
-"""Frames to pydeck layers: flows, their arrows and ends, incidents, the chosen corridor. Pure."""
+"""Frames to pydeck layers: flows, their arrows, the chosen corridor, and the whole map. Pure."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import pydeck as pdk
 
-from dashboard import curves, deck, palette, words
+from dashboard import curves, deck, marks, palette, words
+from dashboard.marks import Row
 from dashboard.view import Explore
 
 RELATIONS, LAYERS = "relations", "layers"  # what the colour of a firearms flow says
@@ -14,10 +15,7 @@ BOWS = (0.16, 0.25, 0.34, 0.43, 0.52)  # one per layer, so that layers on one co
 CONTEXT_ALPHA = 135
 ARROW_PX = 9.0  # added to one and a half times the width of its line; chosen by eye, 2026-11
 MANY_FLOWS = ((1500, 8), (400, 14))  # above so many flows, so many points per line keep the message small
-LABEL_PX, LETTER_PX = 12, 6.4  # height of a label, mean width of its letters
 PICK_PX = 14.0  # a finger's or a mouse's tolerance around a thin line
-
-Row = dict[str, Any]
 
 
 def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
@@ -31,7 +29,7 @@ def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
     relations = relation_by_corridor(view.corridors)
     scale = palette.widths(shown["record_count"].tolist())
     shown["relation"] = [relations.get(corridor_id, "insufficient") for corridor_id in shown["corridor_id"]]
-    rows = _records(shown)
+    rows = marks.records(shown)
     is_main = [mode == LAYERS or row["layer"] == "firearms" for row in rows]
     shown["colour"] = [_colour(row, mode) for row in rows]
     shown["alpha"] = [235 if main else CONTEXT_ALPHA for main in is_main]
@@ -42,10 +40,6 @@ def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
     shown["curve"] = pd.Series([_curve(row) for row in rows], index=shown.index, dtype=object)
     shown["tip"] = [flow_tip(row) for row in rows]
     return shown.sort_values("width_px", ascending=False, kind="stable", ignore_index=True)
-
-
-def _records(frame: pd.DataFrame) -> list[Row]:
-    return cast(list[Row], frame.to_dict("records"))
 
 
 def relation_by_corridor(corridors: pd.DataFrame) -> dict[str, str]:
@@ -95,7 +89,7 @@ def path_rows(rows: pd.DataFrame) -> list[Row]:
     """Return one drawn line per flow, or one per dash, cut at the antimeridian; ``p`` is the path."""
     count = point_count(len(rows))
     found = []
-    for row in _records(rows):
+    for row in marks.records(rows):
         colour = palette.rgba(row["colour"], row["alpha"])
         found += [{"p": path, "c": colour, "w": row["width_px"]} for path in paths(row, count)]
     return found
@@ -119,7 +113,7 @@ def paths(row: Mapping[str, Any], count: int) -> list[list[list[float]]]:
 def arrow_rows(rows: pd.DataFrame) -> list[Row]:
     """Return one arrowhead per flow: ``p`` where, ``a`` the angle on the screen, ``s`` its size in pixels."""
     found = []
-    for row in _records(rows):
+    for row in marks.records(rows):
         x, y = row["curve"].at(curves.ARROW_SHARE)
         found.append(
             {
@@ -135,70 +129,13 @@ def arrow_rows(rows: pd.DataFrame) -> list[Row]:
 def pick_rows(rows: pd.DataFrame) -> list[Row]:
     """Return the wide unseen lines that the mouse meets: ``tip`` and ``corridor_id`` of every flow, firearms on top."""
     found = []
-    for row in _records(rows.sort_values("layer", key=lambda names: names == "firearms", kind="stable")):
+    for row in marks.records(rows.sort_values("layer", key=lambda names: names == "firearms", kind="stable")):
         line = curves.line(row["curve"], 8, curves.TRIM_SHARE, 1 - curves.TRIM_SHARE)
         shared = {"w": max(PICK_PX, row["width_px"] + 6), "tip": row["tip"], "corridor_id": row["corridor_id"]}
         found += [
             {"p": [[round(lon, 3), round(lat, 3)] for lon, lat in piece], **shared} for piece in curves.split(line)
         ]
     return found
-
-
-def place_rows(rows: pd.DataFrame) -> list[Row]:
-    """Return the ends of the flows that are better known than their country, each once; ``tip`` is the name."""
-    found: dict[str, Row] = {}
-    for end in ("origin", "destination"):
-        known = rows[rows[f"{end}_level"] != "country"]
-        for row in _records(known):
-            where = [round(float(row[f"{end}_lon"]), 3), round(float(row[f"{end}_lat"]), 3)]
-            found[row[f"{end}_id"]] = {"p": where, "tip": words.safe(row[end])}
-    return list(found.values())
-
-
-def label_rows(rows: pd.DataFrame, zoom: float, selected: str | None) -> list[Row]:
-    """Return the names of the flows' ends, the busiest first, as many as do not overlap at this zoom.
-
-    Args:
-        rows: As ``flow_rows`` gives them, widest first.
-        zoom: Zoom of the first view.
-        selected: The chosen corridor, whose ends come before all others; or None.
-    """
-    ordered = rows.sort_values("corridor_id", key=lambda ids: ids != selected, kind="stable")
-    scale = 2**zoom * deck.TILE_PX / 360
-    found: dict[str, Row] = {}
-    taken: list[tuple[float, float, int]] = []
-    for row in _records(ordered):
-        for end in ("origin", "destination"):
-            lon, lat, name = float(row[f"{end}_lon"]), float(row[f"{end}_lat"]), words.safe(row[end])
-            box = (lon * scale, curves.mercator_y(lat) * scale, len(name))
-            if row[f"{end}_id"] not in found and not any(_meet(box, other) for other in taken):
-                taken.append(box)
-                found[row[f"{end}_id"]] = {"p": [round(lon, 3), round(lat, 3)], "t": name}
-    return list(found.values())
-
-
-def _meet(one: tuple[float, float, int], other: tuple[float, float, int]) -> bool:
-    reach = LETTER_PX * (one[2] + other[2]) / 2 + 8
-    return abs(one[0] - other[0]) < reach and abs(one[1] - other[1]) < LABEL_PX + 8
-
-
-def _label_layer(rows: list[Row]) -> pdk.Layer:
-    return deck.layer(
-        "TextLayer",
-        "labels",
-        rows,
-        get_position="p",
-        get_text="t",
-        get_size=LABEL_PX,
-        get_color=palette.rgba(palette.PLACE),
-        get_pixel_offset=[0, 13],
-        character_set="'auto'",
-        font_family="'Source Sans, sans-serif'",
-        font_weight=600,
-        background=True,
-        get_background_color=[255, 255, 255, 165],
-        background_padding=[2, 0],
-    )
 
 
 def _path_layer(layer_id: str, rows: list[Row], **props: object) -> pdk.Layer:
@@ -237,24 +174,8 @@ def flow_layers(rows: pd.DataFrame) -> list[pdk.Layer]:
 
 def _halo(rows: pd.DataFrame, selected: str) -> pdk.Layer:
     mine = rows[rows["corridor_id"] == selected]
-    found = [{"p": p, "w": row["width_px"] + 10} for row in _records(mine) for p in paths(row, 24)]
+    found = [{"p": p, "w": row["width_px"] + 10} for row in marks.records(mine) for p in paths(row, 24)]
     return _path_layer("flows-selected", found, get_color=palette.rgba(palette.HALO, 210))
-
-
-def _place_layer(rows: pd.DataFrame) -> pdk.Layer:
-    return deck.layer(
-        "ScatterplotLayer",
-        "places",
-        place_rows(rows),
-        get_position="p",
-        get_radius=2.5,
-        radius_units="'pixels'",
-        get_fill_color=palette.rgba(palette.PLACE),
-        stroked=True,
-        get_line_color=[255, 255, 255],
-        line_width_min_pixels=1,
-        pickable=True,
-    )
 
 
 def _pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
@@ -266,69 +187,6 @@ def _pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
         pickable=True,
         auto_highlight=True,
         highlight_color=palette.rgba(palette.HALO, 100),
-    )
-
-
-def incident_layers(incidents: pd.DataFrame) -> list[pdk.Layer]:
-    """Return discs for incidents known by cell and filled countries for those known by country only."""
-    found = []
-    for name in sorted(incidents["layer"].unique()):
-        mine = incidents[incidents["layer"] == name]
-        colour = palette.layer_colour(name)
-        found.append(_country_layer(f"incident-countries-{name}", mine[mine["precision"] == "country"], colour))
-        found.append(_disc_layer(f"incidents-{name}", mine[mine["precision"] != "country"], colour))
-    return found
-
-
-def incident_tip(row: Mapping[str, Any]) -> str:
-    """Return the text that is shown over incidents of one cell or country."""
-    place = words.safe(row["place"]) or "within about 60 km"
-    killed = row["killed_count"]
-    known = "killed: not known" if pd.isna(killed) else f"killed: {words.number(killed)}"
-    return words.safe(
-        f"{words.layer_title(row['layer'])}: {words.plural(row['incident_count'], 'incident')}\n{place}, {known}"
-    )
-
-
-def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
-    scale = palette.radii(rows["incident_count"].tolist())
-    discs = [
-        {
-            "p": [round(row["lon"], 3), round(row["lat"], 3)],
-            "r": round(scale(row["incident_count"]), 1),
-            "tip": incident_tip(row),
-        }
-        for row in _records(rows)
-    ]
-    return deck.layer(
-        "ScatterplotLayer",
-        layer_id,
-        discs,
-        get_position="p",
-        get_radius="r",
-        radius_units="'pixels'",
-        get_fill_color=palette.rgba(colour, 70),
-        stroked=True,
-        get_line_color=palette.rgba(colour, 150),
-        line_width_min_pixels=0.7,
-        pickable=True,
-    )
-
-
-def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
-    shapes = deck.land()
-    features = [
-        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": shapes[row["country_id"]]}
-        for row in _records(rows)
-        if row["country_id"] in shapes
-    ]
-    return deck.layer(
-        "GeoJsonLayer",
-        layer_id,
-        {"type": "FeatureCollection", "features": features},
-        get_fill_color=palette.rgba(colour, 22),
-        stroked=False,
-        pickable=True,
     )
 
 
@@ -352,12 +210,12 @@ def deck_of(
     return deck.deck(
         [
             *deck.ground(has_us),
-            *incident_layers(view.incidents),
+            *marks.incident_layers(view.incidents),
             *halo,
             *flow_layers(rows),
             _pick_layer(f"pick-{turn}", rows),
-            _place_layer(rows),
-            _label_layer(label_rows(rows, camera["zoom"], selected)),
+            marks.place_layer(rows),
+            marks.label_layer(marks.label_rows(rows, camera["zoom"], selected)),
         ],
         camera,
     )

@@ -31,6 +31,7 @@ FLOW_COLUMNS = (
     "first_on",
     "last_on",
     "sources",
+    "is_synthetic",
 )
 NARROW = {
     "origin": "from",
@@ -41,7 +42,7 @@ NARROW = {
     "last_on": "last",
     "length_km": "km",
 }
-LEFT_OUT = ("id", "origin_id", "destination_id", "shared_share", "record_count_high")
+LEFT_OUT = ("id", "origin_id", "destination_id", "shared_share", "record_count_high", "is_synthetic")
 Parts = tuple[str, str]
 
 
@@ -74,6 +75,7 @@ def show_release(release: Release) -> None:
 def show_flows(flows: pd.DataFrame, form: str) -> None:
     """Print flows: one row per (layer, origin_id, destination_id)."""
     rows = flows[list(FLOW_COLUMNS)]
+    _warn(bool(rows["is_synthetic"].any()))
     if form == "json":
         _json(_records(rows))
     elif form == "csv":
@@ -87,12 +89,12 @@ def show_comparison(
 ) -> None:
     """Print how two layers, or parts of layers, compare."""
     result, corridors = found
+    _warn(store.is_synthetic)
     if form == "json":
         _json(_comparison(store, filters, parts, found))
     elif form == "csv":
-        _csv(_named(corridors, parts))
+        _csv(_named(corridors, parts).assign(is_synthetic=store.is_synthetic))
     else:
-        _warn(store.is_synthetic)
         shares = ", ".join(f"{name} {_percent(share)}" for name, share in result.shares.items())
         OUT.print(f"{parts[0]} and {parts[1]}: Omega {result.omega:+.3f}")
         OUT.print(f"of {result.shared_km:,.0f} shared corridor-km: {shares}")

@@ -33,13 +33,12 @@ BUILT = (
 Progress = Callable[[str], None]
 
 
-def publish(root: Path, progress: Progress = lambda _: None, truth: str | None = None) -> Release:
+def publish(root: Path, progress: Progress = lambda _: None) -> Release:
     """Publish the imports of a store as a release and return it; equal imports give the release that is there.
 
     Args:
         root: The store.
         progress: Told what is being done, before it is done.
-        truth: What a synthetic world planted, as JSON.
 
     Raises:
         StoreError: the store holds no import.
@@ -57,7 +56,7 @@ def publish(root: Path, progress: Progress = lambda _: None, truth: str | None =
         staging.mkdir(parents=True)
         tables = _derived(root, staging, imports, progress)
         progress("writing the release")
-        return release.publish(root, release_id, tables, truth)
+        return release.publish(root, release_id, tables)
     except OSError as full:
         raise StoreError(f"{root}: cannot be written ({full.strerror}); free space or check its permissions.") from full
     finally:

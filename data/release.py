@@ -78,21 +78,20 @@ def pinned(root: Path, release_id: str) -> Release:
     return Release(release_id, folder, manifest)
 
 
-def publish(root: Path, release_id: str, tables: dict[str, pa.Table], truth: str | None = None) -> Release:
+def publish(root: Path, release_id: str, tables: dict[str, pa.Table]) -> Release:
     """Write a release whole, then point to it; readers see the old one or the new one, never a mixture.
 
     Args:
         root: The store.
         release_id: From next_id.
         tables: Every table of contracts.RELEASED.
-        truth: What a synthetic world planted, as JSON; written beside the tables.
 
     Raises:
         SourceError: the disk refuses; the old release stays current.
     """
     target = root / RELEASES / release_id
     if not target.exists():
-        store.write_folder(target, tables, lambda folder: _texts(release_id, folder, truth))
+        store.write_folder(target, tables, lambda folder: {MANIFEST: _manifest(release_id, folder)})
     fresh = root / f".{POINTER}-{os.getpid()}"
     try:
         store.write_text(fresh, release_id + "\n")
@@ -115,14 +114,9 @@ def verify(release: Release) -> list[str]:
     return wrong
 
 
-def _texts(release_id: str, folder: Path, truth: str | None) -> dict[str, str]:
-    manifest = json.dumps(_manifest(release_id, folder), indent=1, ensure_ascii=False)
-    return {MANIFEST: manifest} | ({} if truth is None else {"TRUTH.json": truth})
-
-
-def _manifest(release_id: str, folder: Path) -> dict[str, object]:
+def _manifest(release_id: str, folder: Path) -> str:
     sources = pq.read_table(folder / "sources.parquet").to_pylist()
-    return {
+    manifest = {
         "release": release_id,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "format": store.FORMAT,
@@ -134,3 +128,4 @@ def _manifest(release_id: str, folder: Path) -> dict[str, object]:
         "sources": [{**row, "retrieved_on": str(row["retrieved_on"])} for row in sources],
         "versions": {name: metadata.version(name) for name in ("contraflow", *VERSIONED)},
     }
+    return json.dumps(manifest, indent=1, ensure_ascii=False)

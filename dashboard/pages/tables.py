@@ -35,7 +35,7 @@ def corridors(view: Explore) -> pd.DataFrame:
     """Return one row per corridor: ends, relation to each other layer, records each way, the strongest first.
 
     Columns ``From, To``, ``Relation to <layer>`` of each other layer, ``Firearms →, Firearms ←`` and per other layer
-    ``<Layer> →, <Layer> ←, <Layer>: D, <Layer>: P``. The index is the corridor's id.
+    ``<Layer> →, <Layer> ←, <Layer> along, <Layer>: D, <Layer>: P``. The index is the corridor's id.
     """
     shown = view.corridors[view.corridors["is_shown"]]
     base = shown.drop_duplicates("corridor_id").set_index("corridor_id")
@@ -49,6 +49,7 @@ def corridors(view: Explore) -> pd.DataFrame:
         title = words.layer_title(layer)
         table[f"{title} →"] = mine["other_with"].astype("Int64")
         table[f"{title} ←"] = mine["other_against"].astype("Int64")
+        table[f"{title} along"] = pd.to_numeric(mine["other_n"]).round()
         table[f"{title}: D"] = pd.to_numeric(mine["d"]).round(2)
         table[f"{title}: P"] = mine[["p_common", "p_inverse"]].apply(pd.to_numeric).max(axis=1).round(2)
     return table
@@ -64,6 +65,11 @@ def corridor_columns(table: pd.DataFrame) -> dict[str, Any]:
         elif name.endswith(": P"):
             text = "Probability of the likelier of common and inverse, given the records."
             found[name] = st.column_config.NumberColumn(help=text, format="%.2f")
+        elif name.endswith(" along"):
+            text = (
+                "Weighted records that run along this corridor, also between other places; the relation rests on them."
+            )
+            found[name] = st.column_config.NumberColumn(help=text, format="localized")
         elif name.endswith("→"):
             found[name] = st.column_config.NumberColumn(help="Records in the direction From → To.", format="localized")
         elif name.endswith("←"):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from dashboard import assemble
 from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.importing import TRUTH
 from data.errors import FilterError
 
 ALL = Filters(top=10)
@@ -23,8 +25,8 @@ def table(store: Store, name: str) -> pd.DataFrame:
     return frame
 
 
-def planted(store: Store) -> list[dict[str, Any]]:
-    truth = json.loads((store.release.folder / "TRUTH.json").read_text(encoding="utf-8"))
+def planted(sample_root: Path) -> list[dict[str, Any]]:
+    truth = json.loads((sample_root / TRUTH).read_text(encoding="utf-8"))
     return list(truth["corridors"])
 
 
@@ -41,14 +43,14 @@ def found_labels(store: Store, corridors: list[dict[str, Any]]) -> list[tuple[st
     ]
 
 
-def test_planted_corridors_are_found_with_the_right_sign(store: Store) -> None:
-    corridors = [corridor for corridor in planted(store) if corridor["kind"] in ("common", "inverse", "mixed")]
+def test_planted_corridors_are_found_with_the_right_sign(store: Store, sample_root: Path) -> None:
+    corridors = [corridor for corridor in planted(sample_root) if corridor["kind"] in ("common", "inverse", "mixed")]
     assert len(corridors) >= 14
     assert [pair for pair in found_labels(store, corridors) if pair[0] != pair[1]] == []
 
 
-def test_crossing_decoys_and_independent_hubs_are_not_called_common_or_inverse(store: Store) -> None:
-    decoys = [corridor for corridor in planted(store) if corridor["kind"] in ("crossing", "independent")]
+def test_crossing_decoys_and_independent_hubs_are_not_called_common_or_inverse(store: Store, sample_root: Path) -> None:
+    decoys = [corridor for corridor in planted(sample_root) if corridor["kind"] in ("crossing", "independent")]
     assert len(decoys) >= 7
     assert {found for _, found in found_labels(store, decoys)} & {"common", "inverse"} == set()
     assert {found for kind, found in found_labels(store, decoys) if kind == "crossing"} == {"crossing"}

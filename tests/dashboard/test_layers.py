@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboard import curves, deck, layers, palette
+from dashboard import curves, deck, layers, marks, palette
 from tests.dashboard import fixture_view
 
 VIEW = fixture_view.explore()
@@ -142,8 +142,8 @@ def test_the_selected_corridor_gets_a_halo_both_ways_in_every_layer() -> None:
 
 def test_labels_do_not_overlap_at_the_first_zoom() -> None:
     rows = layers.flow_rows(VIEW)
-    names = [row["t"] for row in layers.label_rows(rows, 0.5, None)]
-    assert len(names) == len(set(names)) < len(layers.label_rows(rows, 5, None))
+    names = [row["t"] for row in marks.label_rows(rows, 0.5, None)]
+    assert len(names) == len(set(names)) < len(marks.label_rows(rows, 5, None))
 
 
 def test_the_map_asks_no_other_host_and_every_layer_has_its_id() -> None:

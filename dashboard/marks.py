@@ -1,0 +1,156 @@
+"""Frames to pydeck layers: what stands still on the map: places, their names, incidents. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pandas as pd
+import pydeck as pdk
+
+from dashboard import curves, deck, palette, words
+
+LABEL_PX, LETTER_PX = 12, 6.4  # height of a label, mean width of its letters
+
+Row = dict[str, Any]
+
+
+def records(frame: pd.DataFrame) -> list[Row]:
+    """Return a frame's rows as dictionaries."""
+    return cast(list[Row], frame.to_dict("records"))
+
+
+def place_rows(rows: pd.DataFrame) -> list[Row]:
+    """Return the ends of the flows that are better known than their country, each once; ``tip`` is the name."""
+    found: dict[str, Row] = {}
+    for end in ("origin", "destination"):
+        known = rows[rows[f"{end}_level"] != "country"]
+        for row in records(known):
+            where = [round(float(row[f"{end}_lon"]), 3), round(float(row[f"{end}_lat"]), 3)]
+            found[row[f"{end}_id"]] = {"p": where, "tip": words.safe(row[end])}
+    return list(found.values())
+
+
+def label_rows(rows: pd.DataFrame, zoom: float, selected: str | None) -> list[Row]:
+    """Return the names of the flows' ends, the busiest first, as many as do not overlap at this zoom.
+
+    Args:
+        rows: As ``flow_rows`` gives them, widest first.
+        zoom: Zoom of the first view.
+        selected: The chosen corridor, whose ends come before all others; or None.
+    """
+    ordered = rows.sort_values("corridor_id", key=lambda ids: ids != selected, kind="stable")
+    scale = 2**zoom * deck.TILE_PX / 360
+    found: dict[str, Row] = {}
+    taken: list[tuple[float, float, int]] = []
+    for row in records(ordered):
+        for end in ("origin", "destination"):
+            lon, lat, name = float(row[f"{end}_lon"]), float(row[f"{end}_lat"]), words.safe(row[end])
+            box = (lon * scale, curves.mercator_y(lat) * scale, len(name))
+            if row[f"{end}_id"] not in found and not any(_meet(box, other) for other in taken):
+                taken.append(box)
+                found[row[f"{end}_id"]] = {"p": [round(lon, 3), round(lat, 3)], "t": name}
+    return list(found.values())
+
+
+def _meet(one: tuple[float, float, int], other: tuple[float, float, int]) -> bool:
+    reach = LETTER_PX * (one[2] + other[2]) / 2 + 8
+    return abs(one[0] - other[0]) < reach and abs(one[1] - other[1]) < LABEL_PX + 8
+
+
+def label_layer(rows: list[Row]) -> pdk.Layer:
+    """Return the names of places below their dots."""
+    return deck.layer(
+        "TextLayer",
+        "labels",
+        rows,
+        get_position="p",
+        get_text="t",
+        get_size=LABEL_PX,
+        get_color=palette.rgba(palette.PLACE),
+        get_pixel_offset=[0, 13],
+        character_set="'auto'",
+        font_family="'Source Sans, sans-serif'",
+        font_weight=600,
+        background=True,
+        get_background_color=[255, 255, 255, 165],
+        background_padding=[2, 0],
+    )
+
+
+def place_layer(rows: pd.DataFrame) -> pdk.Layer:
+    """Return a dot for each end that is better known than its country."""
+    return deck.layer(
+        "ScatterplotLayer",
+        "places",
+        place_rows(rows),
+        get_position="p",
+        get_radius=2.5,
+        radius_units="'pixels'",
+        get_fill_color=palette.rgba(palette.PLACE),
+        stroked=True,
+        get_line_color=[255, 255, 255],
+        line_width_min_pixels=1,
+        pickable=True,
+    )
+
+
+def incident_layers(incidents: pd.DataFrame) -> list[pdk.Layer]:
+    """Return discs for incidents known by cell and filled countries for those known by country only."""
+    found = []
+    for name in sorted(incidents["layer"].unique()):
+        mine = incidents[incidents["layer"] == name]
+        colour = palette.layer_colour(name)
+        found.append(_country_layer(f"incident-countries-{name}", mine[mine["precision"] == "country"], colour))
+        found.append(_disc_layer(f"incidents-{name}", mine[mine["precision"] != "country"], colour))
+    return found
+
+
+def incident_tip(row: Mapping[str, Any]) -> str:
+    """Return the text that is shown over incidents of one cell or country."""
+    place = words.safe(row["place"]) or "within about 60 km"
+    killed = row["killed_count"]
+    known = "killed: not known" if pd.isna(killed) else f"killed: {words.number(killed)}"
+    return words.safe(
+        f"{words.layer_title(row['layer'])}: {words.plural(row['incident_count'], 'incident')}\n{place}, {known}"
+    )
+
+
+def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
+    scale = palette.radii(rows["incident_count"].tolist())
+    discs = [
+        {
+            "p": [round(row["lon"], 3), round(row["lat"], 3)],
+            "r": round(scale(row["incident_count"]), 1),
+            "tip": incident_tip(row),
+        }
+        for row in records(rows)
+    ]
+    return deck.layer(
+        "ScatterplotLayer",
+        layer_id,
+        discs,
+        get_position="p",
+        get_radius="r",
+        radius_units="'pixels'",
+        get_fill_color=palette.rgba(colour, 70),
+        stroked=True,
+        get_line_color=palette.rgba(colour, 150),
+        line_width_min_pixels=0.7,
+        pickable=True,
+    )
+
+
+def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
+    shapes = deck.land()
+    features = [
+        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": shapes[row["country_id"]]}
+        for row in records(rows)
+        if row["country_id"] in shapes
+    ]
+    return deck.layer(
+        "GeoJsonLayer",
+        layer_id,
+        {"type": "FeatureCollection", "features": features},
+        get_fill_color=palette.rgba(colour, 22),
+        stroked=False,
+        pickable=True,
+    )

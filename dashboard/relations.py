@@ -1,0 +1,91 @@
+"""Layers laid over one another: geo's comparison in the words and the order a reader meets it."""
+
+import numpy as np
+import pandas as pd
+
+from dashboard import view
+from geo import compare, flowfield
+from geo.compare import Comparison
+from geo.flowfield import Network
+
+ANCHOR = "firearms"  # the layer every other layer is laid over
+SIDES, WAYS = ("a", "b"), ("with", "against")
+READER_NAMES = {
+    "id": "corridor_id",
+    "label": "relation",
+    "P_common": "p_common",
+    "P_inverse": "p_inverse",
+    "D": "d",
+    "a_with": "firearms_with",
+    "a_against": "firearms_against",
+    "b_with": "other_with",
+    "b_against": "other_against",
+    "a_n": "firearms_n",
+    "b_n": "other_n",
+}
+MEASURES = ("layer", "omega", "common_share", "inverse_share", "mixed_share", "shared_km")
+
+
+def compared(net: Network, places: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame) -> tuple[Comparison, pd.DataFrame]:
+    """Return the comparison of two layers' flows, and its corridors as rows, the best supported first.
+
+    Args:
+        net: The release's network.
+        places: The release's places by place_id.
+        a: Flows of one layer: ``origin_id, destination_id, record_count, weight``.
+        b: The same of the other.
+
+    Returns:
+        The corridors have ``id, origin_id, destination_id, origin, destination, label, P_common, P_inverse, D,
+        length_km, shared_share``; the pair's own records ``a_with, a_against, b_with, b_against`` (with is origin
+        to destination, the way of a's larger flow); and ``a_n, b_n``, the weighted records along the corridor.
+    """
+    result = compare.compare(net, a, b)
+    found = result.corridors
+    own = _own_records(net, found, (a, b))
+    is_turned = np.where(own[:, 0] != own[:, 1], own[:, 1] > own[:, 0], own[:, 3] > own[:, 2])
+    table = pd.DataFrame({"id": found["place_a"] + "~" + found["place_b"]})
+    for end, (plain, turned) in {"origin": ("place_a", "place_b"), "destination": ("place_b", "place_a")}.items():
+        table[f"{end}_id"] = np.where(is_turned, found[turned], found[plain])
+        table[end] = places["name"].reindex(table[f"{end}_id"]).to_numpy()
+    table = table.join(found[["label", "P_common", "P_inverse", "D", "length_km", "shared_share"]])
+    columns = [f"{side}_{way}" for side in SIDES for way in WAYS]
+    table[columns] = np.where(is_turned[:, None], own[:, [1, 0, 3, 2]], own)
+    for side in SIDES:
+        table[f"{side}_n"] = found[f"{side}_onward"] + found[f"{side}_back"]
+    return result, _strongest_first(table)
+
+
+def to_firearms(net: Network, places: pd.DataFrame, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return ``corridors`` and ``omega`` of view.Explore: firearms against each other layer of the flows."""
+    anchors = flows[flows["layer"] == ANCHOR]
+    tables, measures = [], []
+    for layer in [name for name in flows["layer"].unique() if name != ANCHOR and len(anchors)]:
+        result, table = compared(net, places, anchors, flows[flows["layer"] == layer])
+        tables.append(table[table["a_with"] + table["a_against"] > 0].assign(layer=layer))
+        shares = {f"{name}_share": share for name, share in result.shares.items()}
+        measures.append({"layer": layer, "omega": result.omega, "shared_km": result.shared_km, **shares})
+    columns = [*READER_NAMES, "origin_id", "destination_id", "origin", "destination", "length_km", "layer"]
+    corridors = _strongest_first(pd.concat(tables, ignore_index=True)) if tables else pd.DataFrame(columns=columns)
+    corridors = corridors.rename(columns=READER_NAMES)
+    shown = set(anchors.loc[anchors["is_shown"], "corridor_id"])
+    corridors = corridors.assign(
+        relation=corridors["relation"].astype("str").str.lower(), is_shown=corridors["corridor_id"].isin(shown)
+    )
+    return corridors, pd.DataFrame(measures, columns=list(MEASURES))
+
+
+def _own_records(net: Network, corridors: pd.DataFrame, layers: tuple[pd.DataFrame, ...]) -> np.ndarray:
+    """Return the pair's own records of each layer, from place_a to place_b and back, as columns."""
+    rows = net.pairs.reindex(pd.MultiIndex.from_frame(corridors[["place_a", "place_b"]])).to_numpy(np.int64)
+    counts = [way[rows] for layer in layers for way in flowfield.along(net, layer, "record_count")]
+    return np.column_stack(counts).astype(np.int64)
+
+
+def _strongest_first(corridors: pd.DataFrame) -> pd.DataFrame:
+    """Return the corridors with a word in front of those without, the likelier and the better documented first."""
+    rank = corridors["label"].str.lower().map({name: max(at, 1) for at, name in enumerate(view.RELATIONS)})
+    likelier = corridors[["P_common", "P_inverse"]].max(axis=1).fillna(-1)
+    volume = corridors[["a_n", "b_n"]].min(axis=1)
+    order = np.lexsort([corridors["id"], -volume, -likelier, rank])
+    return corridors.iloc[order].reset_index(drop=True)
