@@ -57,7 +57,8 @@ def show_report(report: ImportReport) -> None:
     for rule, count in report.rules.items():
         OUT.print(f"    {count:>9,}  {rule}", markup=False)
     if report.unresolved:
-        OUT.print(f"  {len(report.unresolved):,} place names are not known (kept as words, without a place):")
+        names = "1 place name is" if len(report.unresolved) == 1 else f"{len(report.unresolved):,} place names are"
+        OUT.print(f"  {names} not known (kept as words, without a place):")
         for name, count in list(report.unresolved.items())[:TABLE_ROWS]:
             OUT.print(f"    {count:>9,}  {name}", markup=False)
     for note in report.notes:

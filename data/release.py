@@ -57,7 +57,9 @@ def current(root: Path) -> Release:
     """
     pointer = root / POINTER
     if not pointer.is_file():
-        raise StoreError(f"{root}: no release here; run contraflow release --store, or contraflow sample --out.")
+        raise StoreError(
+            f"{root}: no release here; run contraflow release --store {root}, or contraflow sample --out {root}."
+        )
     return pinned(root, pointer.read_text(encoding="utf-8").strip())
 
 
