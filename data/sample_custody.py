@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from data.sample_flows import MANUFACTURE, ORIGIN, SEIZURE
-from data.sample_stage import NONE, Days, Geography, Whole, drawn, located, words
+from data.sample_stage import DAY, NONE, Days, Geography, Whole, drawn, located, words
 from data.sample_tables import Published
 
 EVENTS = ("made", "exported", "imported", "sold", "reported", "seized")
@@ -58,20 +58,20 @@ def _windows(rng: np.random.Generator, seized: Days) -> tuple[Days, Days]:
     count = len(seized)
     crime_days = rng.lognormal(np.log(TIME_TO_CRIME_MEDIAN_DAYS), TIME_TO_CRIME_LOG_SIGMA, count)
     sold = seized - np.clip(crime_days, 5, 9000).astype("timedelta64[D]")
-    imported = sold - rng.integers(30, 700, count)
-    exported = imported - rng.integers(10, 90, count)
-    made = exported - rng.integers(30, 900, count)
-    reported = sold + ((seized - sold).astype(np.int64) * rng.random(count)).astype(np.int64)
+    imported = sold - DAY * rng.integers(30, 700, count)
+    exported = imported - DAY * rng.integers(10, 90, count)
+    made = exported - DAY * rng.integers(30, 900, count)
+    reported = sold + DAY * ((seized - sold).astype(np.int64) * rng.random(count)).astype(np.int64)
     end = np.column_stack([made, exported, imported, sold, reported, seized])
     start = end.copy()
-    start[:, REPORTED] = np.maximum(sold, reported - REPORT_WINDOW_DAYS)
+    start[:, REPORTED] = np.maximum(sold, reported - DAY * REPORT_WINDOW_DAYS)
     by_year = rng.random(count) < YEAR_ONLY_SHARE  # the year before, so that its last day is before the next step
     year = made[by_year].astype("datetime64[Y]")
-    start[by_year, MADE] = (year - 1).astype("datetime64[D]")
-    end[by_year, MADE] = year.astype("datetime64[D]") - 1
+    start[by_year, MADE] = (year - np.timedelta64(1, "Y")).astype("datetime64[D]")
+    end[by_year, MADE] = year.astype("datetime64[D]") - DAY
     is_undated = rng.random(end.shape) < NO_DATE_SHARE
     is_undated[:, SEIZED] = False
-    start[is_undated] = end[is_undated] = np.datetime64("NaT")
+    start[is_undated] = end[is_undated] = np.datetime64("NaT", "D")
     return start, end
 
 

@@ -25,6 +25,7 @@ UNKNOWN = "Unknown"
 
 FIRST_DAY = np.datetime64("2015-01-01")
 LAST_DAY = np.datetime64("2024-12-31")
+DAY = np.timedelta64(1, "D")
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 # Shape of the world; chosen by eye, 2026-11, unless stated.

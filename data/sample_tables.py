@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.sample_flows import DESTINATION, ORIGIN, SEIZURE, chosen
 from data.sample_records import Layer, Records
-from data.sample_stage import LAST_DAY, NONE, Days, Flag, Geography, Number, Whole, Words, drawn, located, words
+from data.sample_stage import DAY, LAST_DAY, NONE, Days, Flag, Geography, Number, Whole, Words, drawn, located, words
 
 FILE_NAME = "synthetic"
 REPEATED_SHARE = 0.05  # of distinct records, published twice: 9.5 % of rows
@@ -149,7 +149,8 @@ def _dates(rng: np.random.Generator, day: Days, may_be_vague: Flag) -> dict[str,
     month, year = day.astype("datetime64[M]"), day.astype("datetime64[Y]")
     is_kind = [precision == "month", precision == "year"]
     start = np.select(is_kind, [month.astype("datetime64[D]"), year.astype("datetime64[D]")], day)
-    ends = [unit.astype("datetime64[D]") - 1 for unit in (month + 1, year + 1)]
+    after = month + np.timedelta64(1, "M"), year + np.timedelta64(1, "Y")
+    ends = [unit.astype("datetime64[D]") - DAY for unit in after]
     end = np.minimum(np.select(is_kind, ends, day), LAST_DAY)
     return {
         "date_start": start.astype("datetime64[s]"),
