@@ -111,6 +111,7 @@ def flows(store: Store, filters: Filters) -> pd.DataFrame:
         corridor_id=corridor_ids(found),
         weight=found["observed_weight"] + filters.kappa * found["intended_weight"],
         intended_share=found["intended_count"] / found["record_count"],
+        is_coarse=(found[["origin_level", "destination_level"]] == "country").any(axis=1),
     )
 
 

@@ -32,7 +32,7 @@ def compared(net: Network, places: pd.DataFrame, a: pd.DataFrame, b: pd.DataFram
     Args:
         net: The release's network.
         places: The release's places by place_id.
-        a: Flows of one layer: ``origin_id, destination_id, record_count, weight``.
+        a: Flows of one layer: ``origin_id, destination_id, record_count, weight, is_coarse``.
         b: The same of the other.
 
     Returns:

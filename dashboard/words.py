@@ -24,7 +24,7 @@ RELATION_MEANINGS = {
     "inverse": "same corridor, opposite direction to the firearms",
     "mixed": "same corridor, both directions at once",
     "crossing": "the routes meet but do not run along each other",
-    "insufficient": "too few records to tell",
+    "insufficient": "too few records to tell, or the other layer is known only by country there",
 }
 RELATION_CAVEAT = (
     "Common and inverse describe where records run and which way. They never say that the same network or the same "

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from scipy.special import betainc
 
 from geo.distance import Array
-from geo.flowfield import Field, Network, along, balance, field
+from geo.flowfield import Field, Network, along, balance, field, stacked
 
 N_MIN = 5.0  # weighted records each layer needs on a corridor before a word is used
 D_MIN = 0.2  # |D| below this is neither common nor inverse
@@ -49,23 +49,33 @@ def compare(net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> Compa
 
     Args:
         net: The release's network.
-        flows_a: ``origin_id, destination_id, weight``, one row per pair or finer; licit legs left out.
+        flows_a: ``origin_id, destination_id, weight, is_coarse``, one row per pair or finer; licit legs left out.
+            ``is_coarse`` tells that an end is known only by its country. Coarse flows are compared with coarse
+            ones, the others with the others: a line between two countries says nothing of the way between two cities.
         flows_b: The same for the other layer.
 
     Returns:
         A comparison that does not depend on which layer comes first, and in which reversing one layer turns
         COMMON into INVERSE and the sign of D and Omega.
     """
-    a, b = field(net, flows_a), field(net, flows_b)
-    own_a, own_b = (np.add(*along(net, flows, "weight")) for flows in (flows_a, flows_b))
-    corridors = _corridors(net, a, b, np.flatnonzero(np.maximum(own_a, own_b) >= N_MIN))
-    shares, shared_km = _shares(net, a, b)
-    return Comparison(omega(net, a, b), shares, shared_km, corridors)
+    levels = [
+        (flows_a[flows_a["is_coarse"] == is_coarse], flows_b[flows_b["is_coarse"] == is_coarse])
+        for is_coarse in (False, True)
+    ]
+    fields = [(field(net, a), field(net, b)) for a, b in levels]
+    corridors = []
+    for flows, (a, b) in zip(levels, fields, strict=True):
+        own_a, own_b = (np.add(*along(net, layer, "weight")) for layer in flows)
+        corridors.append(_corridors(net, a, b, np.flatnonzero(np.maximum(own_a, own_b) >= N_MIN)))
+    km = np.tile(net.km, len(levels))
+    both = stacked([a for a, _ in fields]), stacked([b for _, b in fields])
+    shares, shared_km = _shares(km, *both)
+    return Comparison(omega(km, *both), shares, shared_km, pd.concat(corridors, ignore_index=True))
 
 
-def omega(net: Network, a: Field, b: Field) -> float:
+def omega(km: Array, a: Field, b: Field) -> float:
     """Return Sum km S D / Sum km S with S = sqrt(T_a T_b) and D = rho_a rho_b; NaN where the layers never meet."""
-    weight = net.km * np.sqrt(a.total * b.total)
+    weight = km * np.sqrt(a.total * b.total)
     total = weight.sum()
     return float((weight * a.direction * b.direction).sum() / total) if total > 0 else float("nan")
 
@@ -171,9 +181,9 @@ def _meets(net: Network, a: Field, b: Field, rows: npt.NDArray[np.int64]) -> npt
     return found
 
 
-def _shares(net: Network, a: Field, b: Field) -> tuple[dict[str, float], float]:
+def _shares(km: Array, a: Field, b: Field) -> tuple[dict[str, float], float]:
     is_shared = (a.total >= N_MIN) & (b.total >= N_MIN)
-    km, d = net.km[is_shared], (a.direction * b.direction)[is_shared]
+    km, d = km[is_shared], (a.direction * b.direction)[is_shared]
     total = float(km.sum())
     parts = {"common": d > D_MIN, "inverse": d < -D_MIN, "mixed": np.abs(d) <= D_MIN}
     return {name: float(km[mask].sum() / total) if total else float("nan") for name, mask in parts.items()}, total

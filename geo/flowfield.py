@@ -1,5 +1,6 @@
 """Legs on a network of cells: how much of a layer runs each way over each step (METHOD 3.4, geo/README.md)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,11 @@ class Field:
     def direction(self) -> Array:
         """Rho in [-1, 1]; 0 where nothing runs."""
         return balance(self.plus, self.minus)
+
+
+def stacked(fields: Sequence[Field]) -> Field:
+    """Return several fields' edges one after the other."""
+    return Field(np.concatenate([f.plus for f in fields]), np.concatenate([f.minus for f in fields]))
 
 
 def balance(plus: Array, minus: Array) -> Array:

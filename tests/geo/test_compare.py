@@ -84,6 +84,15 @@ def test_a_partial_companion_counts_on_the_part_it_shares() -> None:
     assert label(result, "BC") == "COMMON"  # all of B-C lies on A-D
 
 
+def test_flows_known_by_country_are_compared_with_their_like_only() -> None:
+    coarse = flows(AB=60).assign(is_coarse=True)
+    assert label(compare(LINE, flows(AB=40), coarse), "AB") == "INSUFFICIENT"
+    assert np.isnan(compare(LINE, flows(AB=40), coarse).omega)
+    assert label(compare(LINE, coarse, coarse), "AB") == "COMMON"
+    both = compare(LINE, pd.concat([flows(BC=40), coarse]), pd.concat([reversed_flows(flows(BC=40)), coarse]))
+    assert (label(both, "BC"), label(both, "AB")) == ("INVERSE", "COMMON")
+
+
 def test_no_flows_give_no_corridors() -> None:
     result = compare(LINE, flows(), flows())
     assert len(result.corridors) == 0
