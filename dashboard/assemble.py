@@ -129,9 +129,10 @@ def explore(store: Store, filters: Filters) -> view.Explore:
     """
     found = flows(store, replace(filters, layers=_known_layers(store, filters)))
     limits = _limits(store, filters)
-    rank = found.groupby("layer").cumcount()
-    found = found.assign(is_shown=rank < filters.top)
     corridors, omega = relations.to_firearms(store.net, store.places, found)
+    found = found.assign(is_shown=relations.is_shown(found, corridors, filters.top))
+    drawn = found.loc[(found["layer"] == relations.ANCHOR) & found["is_shown"], "corridor_id"]
+    corridors = corridors.assign(is_shown=corridors["corridor_id"].isin(drawn))
     return view.Explore(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,

@@ -57,7 +57,7 @@ def compared(net: Network, places: pd.DataFrame, a: pd.DataFrame, b: pd.DataFram
 
 
 def to_firearms(net: Network, places: pd.DataFrame, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return ``corridors`` and ``omega`` of view.Explore: firearms against each other layer of the flows."""
+    """Return ``corridors`` (without is_shown) and ``omega`` of view.Explore: firearms against each other layer."""
     anchors = flows[flows["layer"] == ANCHOR]
     tables, measures = [], []
     for layer in [name for name in flows["layer"].unique() if name != ANCHOR and len(anchors)]:
@@ -68,11 +68,20 @@ def to_firearms(net: Network, places: pd.DataFrame, flows: pd.DataFrame) -> tupl
     columns = [*READER_NAMES, "origin_id", "destination_id", "origin", "destination", "length_km", "layer"]
     corridors = _strongest_first(pd.concat(tables, ignore_index=True)) if tables else pd.DataFrame(columns=columns)
     corridors = corridors.rename(columns=READER_NAMES)
-    shown = set(anchors.loc[anchors["is_shown"], "corridor_id"])
-    corridors = corridors.assign(
-        relation=corridors["relation"].astype("str").str.lower(), is_shown=corridors["corridor_id"].isin(shown)
-    )
+    corridors = corridors.assign(relation=corridors["relation"].astype("str").str.lower())
     return corridors, pd.DataFrame(measures, columns=list(MEASURES))
+
+
+def is_shown(flows: pd.DataFrame, corridors: pd.DataFrame, top: int) -> pd.Series:
+    """Return which flows are drawn: the largest of each layer, and all on the best-supported corridors with a word.
+
+    Args:
+        flows: ``layer, corridor_id``, largest first within its layer.
+        corridors: As to_firearms returns them.
+        top: How many flows a layer, and how many corridors called common or inverse.
+    """
+    named = corridors.loc[corridors["relation"].isin(["common", "inverse"]), "corridor_id"].drop_duplicates().head(top)
+    return (flows.groupby("layer").cumcount() < top) | flows["corridor_id"].isin(named)
 
 
 def _own_records(net: Network, corridors: pd.DataFrame, layers: tuple[pd.DataFrame, ...]) -> np.ndarray:

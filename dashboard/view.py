@@ -25,7 +25,7 @@ class Explore:
             (names), ``origin_lon, origin_lat, destination_lon, destination_lat`` (degrees), ``origin_level,
             destination_level`` (country, admin1, place), ``record_count, record_count_high, item_count``
             (nullable), ``intended_share`` (0..1), ``first_on, last_on, sources`` (text), ``corridor_id``,
-            ``is_shown`` (top N of its layer).
+            ``is_shown`` (one of the top N of its layer, or on one of the top N corridors with a word).
         corridors: One row per (corridor, other layer) with firearms flows of its own: ``corridor_id, origin_id,
             destination_id, origin, destination`` (along the larger firearms flow), ``layer`` (the other layer),
             ``relation`` (see RELATIONS), ``p_common, p_inverse, d`` (NaN where not judged), ``firearms_with,

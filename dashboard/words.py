@@ -38,8 +38,8 @@ RELATION_KEYS = {
     "insufficient": "too little evidence",
 }
 CORRIDOR_KM = (
-    "Corridor-km: kilometres of corridor that both layers use. Mixed: both directions are used, and neither "
-    "inverse nor common prevails."
+    "Kilometres of corridor on which both layers have records, rounded. Inverse: opposite directions. Common: the "
+    "same direction. Mixed: both directions are used and neither prevails."
 )
 MODE_TITLES = {
     "air": "Air",
@@ -154,7 +154,7 @@ def headline(omega: pd.DataFrame) -> list[str]:
             sentences.append(f"{pair}: no shared corridor in this choice")
         else:
             sentences.append(
-                f"{pair}: inverse on {percent(inverse_share)} of shared corridor-km, common on {percent(common_share)},"
-                f" mixed on {percent(mixed_share)}"
+                f"{pair} share {number(float(f'{shared_km:.2g}'))} km of corridor: inverse on {percent(inverse_share)},"
+                f" common on {percent(common_share)}, mixed on {percent(mixed_share)}"
             )
     return sentences

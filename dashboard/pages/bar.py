@@ -10,6 +10,10 @@ from dashboard.assemble import Choices
 from dashboard.filters import Filters
 from dashboard.pages import state
 
+TOP_HELP = (
+    "How many flows of each layer are drawn. As many corridors that are common or inverse are drawn as well, "
+    "however small their flows."
+)
 KAPPA_HELP = (
     "A record may state a destination the goods never reached. 0 leaves such records out of the comparison of "
     "directions, 1 counts them like any other. Record counts do not change."
@@ -27,7 +31,7 @@ def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
         _commodity(choices)
         st.multiselect("Transport", choices.modes, key="transport", placeholder="All means", format_func=_mode_title)
         st.number_input("Records per flow, at least", 1, None, key="min_count", help="Hides flows with fewer records.")
-        st.number_input("Largest flows per layer", 1, 2000, key="top", help="How many flows of each layer are drawn.")
+        st.number_input("Largest flows per layer", 1, 2000, key="top", help=TOP_HELP)
         with st.expander("Advanced"):
             st.slider("Weight of destinations not reached", 0.0, 1.0, step=0.05, key="kappa", help=KAPPA_HELP)
         first, last = state.span(choices)

@@ -111,6 +111,7 @@ def corridors(view: Explore) -> None:
         selection_mode="single-row",
         selection_default={"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}},
         column_config=tables.corridor_columns(table),
+        placeholder=words.DASH,
         height=320,
     )
     with st.expander("What the words mean"):
@@ -138,7 +139,7 @@ def evidence(pinned: Pinned, view: Explore) -> None:
     listed = len(found.records)
     cut = f"The first {words.number(listed)} of {words.number(found.record_total)} entries." if found.is_cut else ""
     st.caption(words.caption(cut or f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."))
-    st.dataframe(tables.records(found), hide_index=True, height=300)
+    st.dataframe(tables.records(found), hide_index=True, height=300, placeholder=words.DASH)
 
 
 def years(view: Explore) -> None:
@@ -157,7 +158,7 @@ def limits(view: Explore) -> None:
     """Name the sources and what the data cannot say."""
     with st.expander("Sources and limits"):
         st.caption(words.caption(f"{words.COUNTS} {words.INTENDED} Release {view.release_id}, marked {view.marking}."))
-        st.dataframe(tables.sources(view), hide_index=True)
+        st.dataframe(tables.sources(view), hide_index=True, placeholder=words.DASH)
 
 
 def nothing(pinned: Pinned, choices: Choices, chosen: Filters) -> None:

@@ -124,8 +124,16 @@ def test_one_filter_answers_map_table_and_chart(store: Store) -> None:
         assert view.yearly.loc[view.yearly["layer"] == layer, "record_count"].sum() == by_layer[layer]
         assert view.totals.set_index("layer")["flow_record_count"][layer] == by_layer[layer]
     assert view.yearly["year"].min() >= 2018
-    shown = view.flows[view.flows["is_shown"]]
-    assert (shown.groupby("layer").size() <= 10).all()
+
+
+def test_the_largest_flows_and_every_named_corridor_are_drawn(store: Store) -> None:
+    view = assemble.explore(store, ALL)
+    largest = view.flows.groupby("layer").cumcount() < 10
+    named = view.corridors.loc[view.corridors["relation"].isin(["common", "inverse"]), "corridor_id"].unique()[:10]
+    on_named = view.flows["corridor_id"].isin(named)
+    assert view.flows["is_shown"].tolist() == (largest | on_named).tolist()
+    assert (on_named & ~largest).any()
+    assert set(named) <= set(view.corridors.loc[view.corridors["is_shown"], "corridor_id"])
 
 
 def test_incidents_on_the_map_are_all_the_incidents(store: Store) -> None:

@@ -49,7 +49,7 @@ def test_a_layer_without_flows_says_so() -> None:
 
 def test_the_headline_states_all_shares_or_that_nothing_is_shared() -> None:
     assert words.headline(VIEW.omega) == [
-        "Firearms and drugs: inverse on 41 % of shared corridor-km, common on 22 %, mixed on 37 %",
+        "Firearms and drugs share 900 km of corridor: inverse on 41 %, common on 22 %, mixed on 37 %",
         "Firearms and human trafficking: no shared corridor in this choice",
     ]
 
