@@ -14,7 +14,7 @@ from data import contracts, release
 from data.errors import FilterError
 from data.places import gazetteer
 from data.release import Release
-from geo import compare, flowfield
+from geo import compare, flowfield, system
 from geo.flowfield import Network
 from queries import connection, run
 
@@ -184,6 +184,18 @@ def comparison(store: Store, filters: Filters, parts: tuple[str, str]) -> tuple[
     """
     both = [flows(store, _only(store, filters, part)) for part in parts]
     return relations.compared(store.net, store.places, both[0], both[1])
+
+
+def null_test(
+    store: Store, filters: Filters, parts: tuple[str, str], draw_count: int, seed: int
+) -> system.LayersTest | None:
+    """Return what the null model says of two layers or parts of layers; None where their precision never meets.
+
+    Raises:
+        FilterError: a layer, region or commodity is unknown to this release.
+    """
+    both = [flows(store, _only(store, filters, part)) for part in parts]
+    return system.layers_test(store.places, both[0], both[1], draw_count, seed)
 
 
 def _oriented(records: pd.DataFrame, ends: tuple[str, str]) -> tuple[str, str]:

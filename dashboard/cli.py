@@ -17,6 +17,7 @@ from data.errors import ContraflowError, FilterError
 from data.sources import register
 
 DONE, USAGE, REFUSED = 0, 2, 3
+DRAWS_MAX = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -90,6 +91,9 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = _add(commands, "compare", "Say on which corridors two layers run the same way or opposite ways.")
     parser.add_argument("--layers", required=True, help="two, as firearms,drugs or drugs:opiates,drugs:cocaine")
     _add_filters(parser)
+    help_draws = "worlds to draw from the null model, as 999; 0 tests nothing (default: %(default)s)"
+    parser.add_argument("--draws", type=int, default=0, help=help_draws)
+    parser.add_argument("--seed", type=int, default=1, help="of the draws (default: %(default)s)")
     parser.set_defaults(command=_compare)
 
 
@@ -170,8 +174,15 @@ def _compare(arguments: argparse.Namespace) -> int:
         )
     store = assemble.opened(arguments.store, arguments.release)
     filters = _filters(arguments, LAYERS)
-    result, corridors = assemble.comparison(store, filters, (parts[0], parts[1]))
-    printing.show_comparison(store, filters, (parts[0], parts[1]), (result, corridors), arguments.format)
+    pair, draws, seed = (parts[0], parts[1]), arguments.draws, arguments.seed
+    if not 0 <= draws <= DRAWS_MAX or seed < 0:
+        raise FilterError(f"--draws {draws} and --seed {seed} must be 0 or more, and --draws at most {DRAWS_MAX}.")
+    with _progress() as progress:
+        progress("comparing")
+        found = assemble.comparison(store, filters, pair)
+        progress("drawing worlds from the null model")
+        tested = assemble.null_test(store, filters, pair, draws, seed) if draws else None
+    printing.show_comparison(store, filters, pair, printing.Found(*found, tested), arguments.format)
     return DONE
 
 

@@ -2,17 +2,20 @@
 
 import json
 import sys
+from typing import NamedTuple
 
 import pandas as pd
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from dashboard import words
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 from data.release import Release
 from data.store import ImportReport
 from geo.compare import Comparison
+from geo.system import LayersTest
 
 PIPED_WIDTH = 160
 NOTES = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -85,11 +88,17 @@ def show_flows(flows: pd.DataFrame, form: str) -> None:
         _table(rows, "flows")
 
 
-def show_comparison(
-    store: Store, filters: Filters, parts: Parts, found: tuple[Comparison, pd.DataFrame], form: str
-) -> None:
+class Found(NamedTuple):
+    """A comparison, its corridors, and what the null model says; None where it was not asked or cannot say."""
+
+    result: Comparison
+    corridors: pd.DataFrame
+    tested: LayersTest | None
+
+
+def show_comparison(store: Store, filters: Filters, parts: Parts, found: Found, form: str) -> None:
     """Print how two layers, or parts of layers, compare."""
-    result, corridors = found
+    result, corridors, tested = found
     _warn(store.is_synthetic)
     if form == "json":
         _json(_comparison(store, filters, parts, found))
@@ -99,15 +108,36 @@ def show_comparison(
         shares = ", ".join(f"{name} {_percent(share)}" for name, share in result.shares.items())
         OUT.print(f"{parts[0]} and {parts[1]}: Omega {result.omega:+.3f}")
         OUT.print(f"of {result.shared_km:,.0f} shared corridor-km: {shares}")
+        OUT.print(_explained(tested), markup=False)
         labels = corridors["label"].value_counts()
         OUT.print("corridors: " + ", ".join(f"{count:,} {label}" for label, count in labels.items()))
         _table(_named(corridors, parts).round({"P_common": 3, "P_inverse": 3, "D": 2, "length_km": 0}), "corridors")
 
 
-def _comparison(
-    store: Store, filters: Filters, parts: Parts, found: tuple[Comparison, pd.DataFrame]
-) -> dict[str, object]:
-    result, corridors = found
+def _explained(tested: LayersTest | None) -> str:
+    if tested is None:
+        return "not tested against the null model: --draws 999 does, where both layers are known equally well"
+    if "omega" not in tested.system.full_margin:
+        return f"Omega is not tested: {tested.place_count:,} places are too many"
+    full, polarity = (rung["omega"].p for rung in (tested.system.full_margin, tested.system.polarity))
+    return f"Omega is {words.explained(full, polarity)}"
+
+
+def _tests(tested: LayersTest | None) -> dict[str, object] | None:
+    if tested is None:
+        return None
+    rungs = {"full_margin": tested.system.full_margin, "polarity": tested.system.polarity}
+    measures = {
+        rung: {name: {key: _null(value) for key, value in one._asdict().items()} for name, one in by_name.items()}
+        for rung, by_name in rungs.items()
+    }
+    level = "countries" if tested.is_coarse else "places"
+    told = {"between": level, "place_count": tested.place_count, "draw_count": tested.draw_count}
+    return {**told, **measures, "sentence": _explained(tested)}
+
+
+def _comparison(store: Store, filters: Filters, parts: Parts, found: Found) -> dict[str, object]:
+    result, corridors, tested = found
     plain = corridors.drop(columns=[f"{side}_{way}" for side in "ab" for way in ("with", "against", "n")])
     counts = [
         {
@@ -128,6 +158,7 @@ def _comparison(
         "omega": _null(result.omega),
         "shared_km": result.shared_km,
         "shares": {name: _null(share) for name, share in result.shares.items()},
+        "tests": _tests(tested),
         "corridors": [{**row, "records": own} for row, own in zip(_records(plain), counts, strict=True)],
     }
 

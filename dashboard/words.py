@@ -65,6 +65,7 @@ LINES = (
 AREAS = "An end known only as a country has no dot: its line starts at a point chosen to stand for the country."
 INTENDED = "A dashed flow: most of its records state a destination that was not reached."
 DASH = "–"
+P_SURPRISE = 0.05  # METHOD 3.5: where the null model stops explaining
 SHARES = ("inverse_share", "common_share", "mixed_share")
 
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -142,6 +143,23 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
         return f"{layer_title(layer)}: no flow in this choice"
     part = percent(float(shown["record_count"].sum()) / records) if records else DASH
     return f"{layer_title(layer)}: showing {number(len(shown))} of {plural(flow_count, 'flow')}, {part} of records"
+
+
+def explained(p_full_margin: float, p_polarity: float) -> str:
+    """Return what the two rungs of the null model leave of an overall direction, as half a sentence.
+
+    Args:
+        p_full_margin: Against worlds in which each place sends and receives as much as it does.
+        p_polarity: Against worlds in which each place's roles, sending and receiving, are tossed.
+    """
+    told = f"p = {p_full_margin:.2g} beyond hubs and distance, p = {p_polarity:.2g} against tossed roles"
+    if math.isnan(p_full_margin) or math.isnan(p_polarity):
+        return "not tested: the layers never meet"
+    if p_full_margin <= P_SURPRISE:
+        return f"more than the hubs of the two layers and distance give ({told})"
+    if p_polarity <= P_SURPRISE:
+        return f"one-sided beyond chance, but explained by who sends and who receives ({told})"
+    return f"no more than the hubs of the two layers and distance give ({told})"
 
 
 def headline(omega: pd.DataFrame) -> list[str]:

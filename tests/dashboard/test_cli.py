@@ -40,6 +40,22 @@ def test_compare_as_json_keeps_its_promise(sample_root: Path, capsys: pytest.Cap
     assert {row["label"] for row in told["corridors"]} >= {"COMMON", "INVERSE", "CROSSING"}
 
 
+def test_compare_with_draws_tells_what_the_null_model_leaves(
+    sample_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["compare", "--store", str(sample_root), "--layers", "firearms,drugs", "--region", "South America"]
+    told = []
+    for _ in range(2):
+        assert main([*arguments, "--draws", "49", "--format", "json"]) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert told[0]["tests"] == told[1]["tests"]  # the same seed, the same worlds
+    assert told[0]["tests"]["draw_count"] == 49
+    for rung in ("full_margin", "polarity"):
+        assert set(told[0]["tests"][rung]) == {"m", "r", "omega"}
+        assert all(1 / 50 <= one["p"] <= 1 for one in told[0]["tests"][rung].values())
+    assert told[0]["tests"]["sentence"].startswith("Omega is ")
+
+
 def test_tables_say_synthetic_and_how_much_is_shown(sample_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--store", str(sample_root), "--layers", "firearms,drugs"]) == 0
     printed = capsys.readouterr()
@@ -57,6 +73,7 @@ def test_tables_say_synthetic_and_how_much_is_shown(sample_root: Path, capsys: p
         (["flows", "--layer", "firearms", "--region", "Atlantis"], "Atlantis"),
         (["flows", "--layer", "firearms", "--since", "2020-01-01", "--until", "2019-01-01"], "is empty"),
         (["flows", "--layer", "firearms", "--min-count", "0"], "below 1"),
+        (["compare", "--layers", "firearms,drugs", "--draws", "-1"], "must be 0 or more"),
     ],
 )
 def test_a_wrong_choice_is_one_sentence_and_exit_2(
