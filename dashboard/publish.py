@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
@@ -64,8 +65,9 @@ def publish(root: Path, progress: Progress = lambda _: None) -> Release:
 
 
 def next_id(root: Path) -> str:
-    """Return the id the store's imports would be released under; a change of the method makes another."""
-    parts = [run.sql(f"build/{name}") for name in BUILT]
+    """Return the id the store's imports would be released under; a change of method or gazetteer makes another."""
+    places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
+    parts = [places, *(run.sql(f"build/{name}") for name in BUILT)]
     return release.next_id(root, "\n".join([*parts, str(TRACE_FACTOR), str(STEP_KM), str(RESOLUTION)]))
 
 
