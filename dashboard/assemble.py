@@ -19,6 +19,7 @@ from geo.flowfield import Network
 from queries import connection, run
 
 EVIDENCE_ROWS = 500
+NULL_DRAWS, NULL_SEED = 199, 1  # a p-value of 0.05 is the tenth of 200; 999 take five times as long
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,21 @@ def null_test(
     """
     both = [flows(store, _only(store, filters, part)) for part in parts]
     return system.layers_test(store.places, both[0], both[1], draw_count, seed)
+
+
+def null_tests(store: Store, filters: Filters) -> dict[str, system.LayersTest | None]:
+    """Return what the null model says of firearms and each other layer of the choice that has flows.
+
+    Raises:
+        FilterError: a region or commodity is unknown to this release.
+    """
+    found = flows(store, replace(filters, layers=_known_layers(store, filters)))
+    anchors = found[found["layer"] == relations.ANCHOR]
+    others = [name for name in found["layer"].unique() if name != relations.ANCHOR and len(anchors)]
+    return {
+        name: system.layers_test(store.places, anchors, found[found["layer"] == name], NULL_DRAWS, NULL_SEED)
+        for name in others
+    }
 
 
 def _oriented(records: pd.DataFrame, ends: tuple[str, str]) -> tuple[str, str]:

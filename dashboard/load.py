@@ -9,6 +9,7 @@ from dashboard import assemble, view
 from dashboard.filters import Filters
 from dashboard.serving import SAMPLE_STORE, VARIABLE
 from data import release as releases
+from geo.system import LayersTest
 
 
 def folder() -> str:
@@ -41,6 +42,12 @@ def choices(root: str, pinned: str) -> assemble.Choices:
 def explore(root: str, pinned: str, chosen: Filters) -> view.Explore:
     """Return what the Explore page shows."""
     return assemble.explore(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def null_tests(root: str, pinned: str, chosen: Filters) -> dict[str, LayersTest | None]:
+    """Return what the null model says of firearms and each other layer."""
+    return assemble.null_tests(store(root, pinned), chosen)
 
 
 @st.cache_data(max_entries=64)

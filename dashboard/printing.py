@@ -9,7 +9,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from dashboard import words
+from dashboard import relations
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 from data.release import Release
@@ -117,10 +117,7 @@ def show_comparison(store: Store, filters: Filters, parts: Parts, found: Found, 
 def _explained(tested: LayersTest | None) -> str:
     if tested is None:
         return "not tested against the null model: --draws 999 does, where both layers are known equally well"
-    if "omega" not in tested.system.full_margin:
-        return f"Omega is not tested: {tested.place_count:,} places are too many"
-    full, polarity = (rung["omega"].p for rung in (tested.system.full_margin, tested.system.polarity))
-    return f"Omega is {words.explained(full, polarity)}"
+    return f"Omega is {relations.explained(tested)}"
 
 
 def _tests(tested: LayersTest | None) -> dict[str, object] | None:

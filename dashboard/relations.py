@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from dashboard import view
+from dashboard import view, words
 from geo import compare, flowfield
 from geo.compare import Comparison
 from geo.flowfield import Network
+from geo.system import LayersTest
 
 ANCHOR = "firearms"  # the layer every other layer is laid over
 SIDES, WAYS = ("a", "b"), ("with", "against")
@@ -70,6 +71,16 @@ def to_firearms(net: Network, places: pd.DataFrame, flows: pd.DataFrame) -> tupl
     corridors = corridors.rename(columns=READER_NAMES)
     corridors = corridors.assign(relation=corridors["relation"].astype("str").str.lower())
     return corridors, pd.DataFrame(measures, columns=list(MEASURES))
+
+
+def explained(tested: LayersTest | None) -> str:
+    """Return what the null model leaves of two layers' overall direction, as half a sentence."""
+    if tested is None:
+        return "not tested: one layer is known by country, the other by place"
+    if "omega" not in tested.system.full_margin:
+        return f"not tested: {words.number(tested.place_count)} places are too many, choose a region"
+    full_margin, polarity = (rung["omega"].p for rung in (tested.system.full_margin, tested.system.polarity))
+    return words.explained(full_margin, polarity)
 
 
 def is_shown(flows: pd.DataFrame, corridors: pd.DataFrame, top: int) -> pd.Series:

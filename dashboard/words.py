@@ -64,6 +64,10 @@ LINES = (
 )
 AREAS = "An end known only as a country has no dot: its line starts at a point chosen to stand for the country."
 INTENDED = "A dashed flow: most of its records state a destination that was not reached."
+NULL_HELP = (
+    "Layers that share hubs share corridors by that alone. This draws 199 worlds in which a layer keeps its hubs and "
+    "its decay with distance and nothing else, and asks whether the real direction stands out. Up to half a minute."
+)
 DASH = "–"
 P_SURPRISE = 0.05  # METHOD 3.5: where the null model stops explaining
 SHARES = ("inverse_share", "common_share", "mixed_share")

@@ -27,7 +27,7 @@ def render() -> None:
         st.error(words.caption(wrong))
         return
     bar.counts(slots, view.totals)
-    parts.top(view)
+    parts.top(pinned, view)
     if view.flows.empty:
         parts.nothing(pinned, choices, chosen)
     if len(view.flows) or len(view.incidents):

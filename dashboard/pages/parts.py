@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import charts, layers, legend, load, words
+from dashboard import charts, layers, legend, load, relations, words
 from dashboard.assemble import Choices
 from dashboard.filters import Filters
 from dashboard.pages import state, tables
@@ -32,7 +32,7 @@ def everything(pinned: Pinned, view: Explore) -> None:
     limits(view)
 
 
-def top(view: Explore) -> None:
+def top(pinned: Pinned, view: Explore) -> None:
     """Say what this is, whether it is real, and the finding; ask how the lines are to be coloured."""
     if view.is_synthetic:
         st.warning(words.SYNTHETIC)
@@ -40,6 +40,8 @@ def top(view: Explore) -> None:
     findings = "  \n".join(f"**{words.caption(sentence)}.**" for sentence in words.headline(view.omega))
     if findings:
         st.markdown(findings, help=words.CORRIDOR_KM)
+    if findings:
+        surprise(pinned, view)
     st.segmented_control(
         "Colour of the lines",
         list(state.COLOURINGS),
@@ -47,6 +49,17 @@ def top(view: Explore) -> None:
         format_func=state.COLOURINGS.__getitem__,
         required=True,
     )
+
+
+def surprise(pinned: Pinned, view: Explore) -> None:
+    """Offer the test against the null model, and say what it leaves of each pair of layers."""
+    if not st.toggle("Is this more than hubs and distance give?", key="is_tested", help=words.NULL_HELP):
+        return
+    with st.spinner("Drawing worlds in which only hubs and distance count …"):
+        tests = load.null_tests(*pinned, view.filters)
+    for layer, tested in tests.items():
+        title = words.layer_title(layer).lower()
+        st.markdown(words.caption(f"Overall direction of firearms and {title}: {relations.explained(tested)}."))
 
 
 def map_and_legend(view: Explore) -> None:

@@ -110,6 +110,15 @@ def test_a_choice_without_records_says_why_and_offers_a_way_out(open_app: Open) 
     assert "Firearms: showing" in words(app)
 
 
+def test_the_null_model_answers_for_each_other_layer(open_app: Open) -> None:
+    app = open_app(region="South America")
+    assert "Overall direction" not in words(app)
+    app.toggle(key="is_tested").set_value(True).run()
+    assert not app.exception
+    assert "Overall direction of firearms and drugs: " in words(app)
+    assert "Overall direction of firearms and human trafficking: " in words(app)
+
+
 def test_a_store_without_a_release_is_one_sentence(open_app: Open, tmp_path: Path) -> None:
     app = open_app(root=tmp_path)
     assert not app.exception
