@@ -51,7 +51,6 @@ MODE_TITLES = {
     "river": "River",
     "other": "Other",
 }
-DIRECTION_TITLES = {"with": "this way", "against": "the other way"}
 SYNTHETIC = "SYNTHETIC SAMPLE DATA. Every record here is invented to show how the tool works; no flow is real."
 COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."
 BOUNDARIES = (

@@ -17,7 +17,7 @@ LOCKS = (
     "set enable_external_access = false",
     "set lock_configuration = true",
 )
-MACROS = ("chosen_legs", "chosen_flows")  # in order: the second reads the first
+MACROS = ("chosen_incidents", "chosen_legs", "chosen_flows")  # in order: the last reads the one before
 
 
 def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool = False) -> DuckDBPyConnection:
@@ -26,7 +26,7 @@ def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool 
     Args:
         views: View name to its files; several files are read as one, matched by column name, and carry ``filename``.
         folder: The only directory that may be read.
-        has_macros: Also define the filters of queries/macros, which read legs and places.
+        has_macros: Also define the filters of queries/macros, which read legs, incidents and places.
 
     Raises:
         QueryError: a file cannot be read.

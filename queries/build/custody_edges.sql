@@ -1,14 +1,8 @@
 -- rows:   one per hand-over between two consecutive custody events
 -- params: none
--- reads:  all_custody_events
+-- reads:  custody_events
 -- order:  trace_id, seq
-with first_file as (
-    select trace_id, min(filename) as filename
-    from all_custody_events
-    group by trace_id
-),
-
-steps as (
+with steps as (
     select
         e.trace_id,
         e.seq,
@@ -20,8 +14,7 @@ steps as (
         lag(e.place_id) over hand as origin_id,
         lag(e.is_lawful) over hand as is_lawful_before,
         lag(e.date_end) over hand as from_end
-    from all_custody_events as e
-    inner join first_file as f on e.trace_id = f.trace_id and e.filename = f.filename
+    from custody_events as e
     window hand as (partition by e.trace_id order by e.seq)
 ),
 

@@ -1,17 +1,12 @@
 -- rows:   one per (layer, cell), or per (layer, country) where only the country is known
 -- params: since date, until date (exclusive), layers list, countries list, each null for no limit
--- reads:  incidents, places
+-- reads:  chosen_incidents, places
 -- order:  layer, precision, cell, country_id
 with chosen as (
     select
         *,
         coalesce(precision = 'country', false) or cell is null as is_country
-    from incidents
-    where
-        ($since is null or date_start >= $since)
-        and ($until is null or date_start < $until)
-        and ($layers is null or list_contains($layers, layer))
-        and ($countries is null or list_contains($countries, country_id))
+    from chosen_incidents($since, $until, $layers, $countries)
 )
 
 select
