@@ -4,7 +4,7 @@ PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
 PORT ?= 8501
 
-.PHONY: run install test lint sample test-duckdb2 lock clean
+.PHONY: run install test lint sample validate test-duckdb2 lock clean
 
 run: install store/sample/CURRENT
 	@$(PY) -m dashboard.cli serve --port $(PORT)
@@ -22,6 +22,10 @@ lint: .venv/test-installed
 
 sample store/sample/CURRENT: | .venv/run-installed
 	@$(PY) -m dashboard.cli sample --out store/sample
+
+# the reduced run of S0 to S15 that the program ships with; its figures must be the same on every machine
+validate: .venv/run-installed
+	@$(PY) -m dashboard.cli validate --out data/reference
 
 # the same code on DuckDB 2.0, in an environment of its own
 test-duckdb2: .venv-duckdb2/installed

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
-from dashboard import relations, view
+from dashboard import relations, routes, view
 from dashboard.filters import Filters
 from data import contracts, release
 from data.errors import FilterError
 from data.places import gazetteer
 from data.release import Release
-from geo import compare, flowfield, system
+from geo import flowfield, modes, system
 from geo.flowfield import Network
 from queries import connection, run
 
@@ -35,9 +35,35 @@ class Store:
         return run.rows(self.con, "places").set_index("place_id")
 
     @cached_property
+    def paths(self) -> pd.DataFrame:
+        """The release's table ``paths``."""
+        return run.rows(self.con, "paths")
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """The release's table ``path_lines``."""
+        return run.rows(self.con, "path_lines")
+
+    @cached_property
     def net(self) -> Network:
         """The release's paths, as a network of cells."""
-        return flowfield.network(run.rows(self.con, "paths"), run.rows(self.con, "path_edges"))
+        return flowfield.network(self.paths, self.edges, run.rows(self.con, "path_overlaps"))
+
+    @property
+    def edges(self) -> pd.DataFrame:
+        """The release's table ``path_edges``; large, so not kept."""
+        return run.rows(self.con, "path_edges")
+
+    @cached_property
+    def ground(self) -> relations.Ground:
+        """What flows run over."""
+        countries = run.rows(self.con, "cells").set_index("cell")["country_id"].reindex(self.net.cells)
+        return relations.Ground(self.net, pd.factorize(countries)[0].astype(np.int64), self.places)
+
+    @cached_property
+    def network_shares(self) -> pd.DataFrame:
+        """What legs of unstated transport are taken to travel on."""
+        return run.rows(self.con, "network_shares")
 
     @cached_property
     def sources(self) -> pd.DataFrame:
@@ -107,13 +133,32 @@ def flows(store: Store, filters: Filters) -> pd.DataFrame:
     Raises:
         FilterError: a region, layer or commodity is unknown to this release.
     """
-    found = run.rows(store.con, "flows_by_pair", **_limits(store, filters), min_count=filters.min_count)
+    found = run.rows(store.con, "flows_by_pair", **limits_of(store, filters), min_count=filters.min_count)
     return found.assign(
         corridor_id=corridor_ids(found),
         weight=found["observed_weight"] + filters.kappa * found["intended_weight"],
         intended_share=found["intended_count"] / found["record_count"],
         is_coarse=(found[["origin_level", "destination_level"]] == "country").any(axis=1),
     )
+
+
+def layered(store: Store, filters: Filters, found: pd.DataFrame) -> dict[str, relations.Layer]:
+    """Return each chosen layer's flows, with their records by network.
+
+    Args:
+        store: The release.
+        filters: The choice that ``found`` answers.
+        found: Rows of ``flows``.
+    """
+    parts = run.rows(store.con, "flow_parts", **limits_of(store, filters), min_count=filters.min_count)
+    routed = modes.by_network(parts, store.network_shares, store.paths)
+    numbers = routed.columns.difference(["layer", "origin_id", "destination_id", "network", "share"])
+    routed[numbers] = routed[numbers].mul(routed["share"], axis=0)
+    is_country = store.places["level"] == "country"
+    ends = [routed[end].map(is_country).to_numpy(bool) for end in ("origin_id", "destination_id")]
+    routed["is_coarse"] = ends[0] | ends[1]
+    names = dict.fromkeys((*filters.layers, relations.ANCHOR))
+    return {name: relations.Layer(found[found["layer"] == name], routed[routed["layer"] == name]) for name in names}
 
 
 def corridor_ids(pairs: pd.DataFrame) -> pd.Series:
@@ -128,12 +173,16 @@ def explore(store: Store, filters: Filters) -> view.Explore:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    found = flows(store, replace(filters, layers=_known_layers(store, filters)))
-    limits = _limits(store, filters)
-    corridors, omega = relations.to_firearms(store.net, store.places, found)
+    chosen = replace(filters, layers=known_layers(store, filters))
+    found = flows(store, chosen)
+    limits = limits_of(store, filters)
+    layers = layered(store, chosen, found)
+    corridors, omega = relations.to_firearms(store.ground, layers, filters.kappa)
     found = found.assign(is_shown=relations.is_shown(found, corridors, filters.top))
     drawn = found.loc[(found["layer"] == relations.ANCHOR) & found["is_shown"], "corridor_id"]
     corridors = corridors.assign(is_shown=corridors["corridor_id"].isin(drawn))
+    parts = pd.concat([layer.parts for layer in layers.values()], ignore_index=True)
+    ways, lines = routes.drawn(found, parts, store.paths, store.lines)
     return view.Explore(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,
@@ -146,7 +195,16 @@ def explore(store: Store, filters: Filters) -> view.Explore:
         yearly=_yearly(store, limits, filters.min_count),
         omega=omega,
         sources=store.sources,
+        routes=ways,
+        lines=lines,
     )
+
+
+def way_cells(store: Store, corridor_id: str, network: str) -> pd.DataFrame:
+    """Return the cells that ways between a corridor's ends may take by a network: ``cell, probability``."""
+    ends = (corridor_id.split("~") + [""])[:2]
+    found = run.rows(store.con, "path_cells", place_a=ends[0], place_b=ends[1])
+    return found.loc[found["network"] == network, ["cell", "probability"]].reset_index(drop=True)
 
 
 def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
@@ -158,7 +216,7 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
     ends = corridor_id.split("~")
     if len(ends) != 2 or not set(ends) <= set(store.places.index):
         raise FilterError(f"Corridor {corridor_id!r} is not in this release.")
-    limits = _limits(store, replace(filters, layers=_known_layers(store, filters)))
+    limits = limits_of(store, replace(filters, layers=known_layers(store, filters)))
     records = run.rows(
         store.con, "records_of_pair", **limits, min_count=filters.min_count, place_a=ends[0], place_b=ends[1]
     )
@@ -172,19 +230,37 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
     )
 
 
-def comparison(store: Store, filters: Filters, parts: tuple[str, str]) -> tuple[compare.Comparison, pd.DataFrame]:
-    """Compare two layers, or parts of layers written as ``layer:commodity``.
-
-    Returns:
-        The comparison, and its corridors as rows: ``id, origin_id, destination_id, origin, destination, label,
-        P_common, P_inverse, D, length_km`` and the pair's own records ``<part>_with`` and ``<part>_against``
-        (with is origin to destination), the best-supported first.
+def comparison(store: Store, filters: Filters, parts: tuple[str, str], draws: relations.Draws) -> relations.Compared:
+    """Compare two layers, or parts of layers written as ``layer:commodity``; with draws, also judge each corridor.
 
     Raises:
         FilterError: a layer, region or commodity is unknown to this release.
     """
-    both = [flows(store, _only(store, filters, part)) for part in parts]
-    return relations.compared(store.net, store.places, both[0], both[1])
+    both = []
+    for part in parts:
+        chosen = _only(store, filters, part)
+        both.append(layered(store, chosen, flows(store, chosen))[chosen.layers[0]])
+    pair = both[0], both[1]
+    found = relations.compared(store.ground, pair, filters.kappa)
+    found = found._replace(
+        corridors=relations.judged(store.ground, pair, found.corridors, draws),
+        shared=relations.segments(store.ground, pair, filters.kappa),
+    )
+    if not draws.count:
+        return found
+    return found._replace(omega_interval=relations.interval(store.ground, pair, filters.kappa, draws))
+
+
+def judged(store: Store, filters: Filters) -> pd.DataFrame:
+    """Return how surprising each corridor of ``explore`` is: ``corridor_id, layer`` and relations.JUDGED.
+
+    Raises:
+        FilterError: a region or commodity is unknown to this release.
+    """
+    chosen = replace(filters, layers=known_layers(store, filters))
+    layers = layered(store, chosen, flows(store, chosen))
+    draws = relations.Draws(NULL_DRAWS, NULL_SEED)
+    return relations.judged_by_layer(store.ground, layers, filters.kappa, draws)
 
 
 def null_test(
@@ -205,7 +281,7 @@ def null_tests(store: Store, filters: Filters) -> dict[str, system.LayersTest | 
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    found = flows(store, replace(filters, layers=_known_layers(store, filters)))
+    found = flows(store, replace(filters, layers=known_layers(store, filters)))
     anchors = found[found["layer"] == relations.ANCHOR]
     others = [name for name in found["layer"].unique() if name != relations.ANCHOR and len(anchors)]
     return {
@@ -257,11 +333,12 @@ def require_layers(store: Store, layers: tuple[str, ...]) -> None:
         raise FilterError(f"Layer {layer!r} is not in this release; it holds {', '.join(store.spans.index)}.")
 
 
-def _known_layers(store: Store, filters: Filters) -> tuple[str, ...]:
+def known_layers(store: Store, filters: Filters) -> tuple[str, ...]:
+    """Return the chosen layers that the release holds."""
     return tuple(layer for layer in filters.layers if layer in store.spans.index)
 
 
-def _limits(store: Store, filters: Filters) -> dict[str, object]:
+def limits_of(store: Store, filters: Filters) -> dict[str, object]:
     """Return the parameters of queries/macros/chosen_legs.sql for a choice of filters."""
     commodities = _commodities(store, filters.commodity)
     return {

@@ -1,5 +1,7 @@
 """Frames to plotly figures; never a map, for plotly's maps ask a remote host."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -63,3 +65,31 @@ def _line(layer: str, counts: "pd.Series[float]") -> go.Scatter:
         marker={"color": colour, "symbol": MARKERS[rank], "size": 7},
         hovertemplate="%{y:,d}",
     )
+
+
+def calibration(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> go.Figure:
+    """Return stated probability against observed share, one line per kind, with the diagonal."""
+    figure = go.Figure(
+        go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": "#888"}, name="exact")
+    )
+    for marker, (name, points) in zip(MARKERS, curves.items(), strict=False):
+        largest = max((point["count"] for point in points), default=1)
+        figure.add_trace(
+            go.Scatter(
+                x=[point["probability"] for point in points],
+                y=[point["observed"] for point in points],
+                mode="lines+markers",
+                name=name,
+                marker={"symbol": marker, "size": [6 + 12 * (point["count"] / largest) ** 0.5 for point in points]},
+            )
+        )
+    figure.update_layout(
+        height=HEIGHT_PX,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": -0.25, "x": 0},
+        plot_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="rgba(0,0,0,0)",
+    )
+    figure.update_xaxes(title="stated", range=[0, 1])
+    figure.update_yaxes(title="true", range=[0, 1])
+    return figure

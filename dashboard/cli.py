@@ -10,7 +10,18 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from dashboard import assemble, importing, printing, publish, serving
+from dashboard import (
+    assemble,
+    custody,
+    importing,
+    printing,
+    printing_custody,
+    publish,
+    relations,
+    serving,
+    validate,
+    whatif,
+)
 from dashboard.filters import KAPPA, LAYERS, Filters, words_of
 from data import sample
 from data.errors import ContraflowError, FilterError
@@ -38,7 +49,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="contraflow", description="Firearms flows over drugs, people and violence.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_import, _add_release, _add_sample, _add_flows, _add_compare, _add_serve):
+    for add in (
+        _add_import,
+        _add_release,
+        _add_sample,
+        _add_flows,
+        _add_compare,
+        _add_whatif,
+        _add_validate,
+        _add_chain,
+        _add_serve,
+    ):
         add(commands)
     return parser
 
@@ -97,26 +118,58 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(command=_compare)
 
 
+def _add_whatif(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(
+        commands, "whatif", "Say which flows would change, and to where, if a border, place or strait closed."
+    )
+    help_close = "a land border as BGR-TUR, a place of the release by id or name, or a strait as suez"
+    parser.add_argument("--close", required=True, metavar="WHAT", help=help_close)
+    parser.add_argument("--layers", type=words_of, default=LAYERS, help="as firearms,drugs (default: all)")
+    _add_filters(parser)
+    parser.set_defaults(command=_whatif)
+
+
+def _add_validate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "validate", "Test the method on worlds with planted truth and write the report.")
+    parser.add_argument("--full", action="store_true", help="under an hour on two cores instead of five minutes")
+    parser.add_argument("--out", type=Path, default=Path("validation"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=validate.DEFAULT_SEED, help="of every world (default: %(default)s)")
+    parser.add_argument("--only", type=words_of, default=None, help="scenarios, as S1,S6 (default: all)")
+    parser.set_defaults(command=_validate)
+
+
+def _add_chain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "chain", "Print a traced firearm's holders in date order, its gaps, where it left the law.")
+    parser.add_argument("trace_id", nargs="?", metavar="TRACE_ID", help="one trace; the filters do not limit it")
+    parser.add_argument("--list", action="store_true", help="one row per trace that passes the filters")
+    help_ranking = "where traced firearms were last lawful and first sold: country, division or place"
+    parser.add_argument("--ranking", metavar="LEVEL", help=help_ranking)
+    _add_choice(parser, "any stated place in these regions or countries: Europe,TUR")
+    parser.set_defaults(command=_chain)
+
+
 def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
-    parser.add_argument("--release", help="a release id (default: the current one)")
-    parser.add_argument(
-        "--since", type=_day, metavar="DAY", help="records that begin on this day or later, as 2020-01-31"
-    )
-    parser.add_argument("--until", type=_day, metavar="DAY", help="records that begin before this day")
-    parser.add_argument(
-        "--region", type=words_of, default=(), help="both ends in these regions or countries: Europe,TUR"
-    )
-    parser.add_argument(
-        "--commodity", type=words_of, default=(), help="groups or published names, as cocaine or drugs:cocaine"
-    )
-    parser.add_argument("--mode", type=words_of, default=(), help="transport modes, as air,sea")
+    _add_choice(parser, "both ends in these regions or countries: Europe,TUR")
     parser.add_argument(
         "--min-count", type=int, default=1, help="flows with fewer records are left out (default: %(default)s)"
     )
     parser.add_argument(
         "--kappa", type=float, default=KAPPA, help="weight of destinations not reached (default: %(default)s)"
     )
+
+
+def _add_choice(parser: argparse.ArgumentParser, help_region: str) -> None:
+    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--release", help="a release id (default: the current one)")
+    parser.add_argument(
+        "--since", type=_day, metavar="DAY", help="records that begin on this day or later, as 2020-01-31"
+    )
+    parser.add_argument("--until", type=_day, metavar="DAY", help="records that begin before this day")
+    parser.add_argument("--region", type=words_of, default=(), help=help_region)
+    parser.add_argument(
+        "--commodity", type=words_of, default=(), help="groups or published names, as cocaine or drugs:cocaine"
+    )
+    parser.add_argument("--mode", type=words_of, default=(), help="transport modes, as air,sea")
     parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="default: %(default)s")
 
 
@@ -179,10 +232,57 @@ def _compare(arguments: argparse.Namespace) -> int:
         raise FilterError(f"--draws {draws} and --seed {seed} must be 0 or more, and --draws at most {DRAWS_MAX}.")
     with _progress() as progress:
         progress("comparing")
-        found = assemble.comparison(store, filters, pair)
+        found = assemble.comparison(store, filters, pair, relations.Draws(draws, seed))
         progress("drawing worlds from the null model")
         tested = assemble.null_test(store, filters, pair, draws, seed) if draws else None
-    printing.show_comparison(store, filters, pair, printing.Found(*found, tested), arguments.format)
+    printing.show_comparison(store, filters, pair, printing.Found(found, tested), arguments.format)
+    return DONE
+
+
+def _chain(arguments: argparse.Namespace) -> int:
+    if [arguments.trace_id is not None, arguments.list, arguments.ranking is not None].count(True) != 1:
+        raise FilterError("Give one trace id, or --list, or --ranking country; contraflow chain --list names all ids.")
+    store = assemble.opened(arguments.store, arguments.release)
+    if arguments.trace_id is not None:
+        printing_custody.show_chain(store, custody.chain(store, arguments.trace_id), arguments.format)
+        return DONE
+    filters = Filters(
+        arguments.since,
+        arguments.until,
+        (relations.ANCHOR,),
+        arguments.region,
+        arguments.commodity,
+        arguments.mode,
+    )
+    if arguments.list:
+        printing_custody.show_traces(store, filters, custody.traces(store, filters), arguments.format)
+    else:
+        found = custody.ranking(store, filters, arguments.ranking)
+        printing_custody.show_ranking(store, filters, found, arguments.format)
+    return DONE
+
+
+def _whatif(arguments: argparse.Namespace) -> int:
+    store = assemble.opened(arguments.store, arguments.release)
+    assemble.require_layers(store, tuple(name for name in arguments.layers if name not in LAYERS))
+    with _progress() as progress:
+        progress("looking for other ways")
+        found = whatif.whatif(store, _filters(arguments, arguments.layers), arguments.close)
+    printing.show_whatif(store, found, arguments.format)
+    return DONE
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    with _progress() as progress:
+        progress("validating")
+        made = validate.run(
+            "full" if arguments.full else "reduced",
+            arguments.seed,
+            arguments.only,
+            lambda name, done, total: progress(f"{name} is done, {done} of {total}"),
+        )
+    for path in validate.write(made, arguments.out):
+        printing.OUT.print(str(path), markup=False)
     return DONE
 
 

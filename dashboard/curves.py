@@ -1,11 +1,14 @@
-"""The shape of a drawn flow: a bowed line on the Mercator map, its dashes, its arrow, cut at the antimeridian.
+"""The shape of a drawn flow on the Mercator map: a way, or a bow where none is known; cut at the antimeridian.
 
 Everything is computed in map units: x is degrees east, y the Mercator latitude in the same unit, so that angles on
-the screen are angles here. A drawn line is a picture of a flow, never a route.
+the screen are angles here.
 """
 
 import math
-from typing import NamedTuple
+from bisect import bisect_right
+from typing import NamedTuple, Protocol
+
+import shapely
 
 Point = tuple[float, float]  # lon, lat or x, y
 
@@ -13,8 +16,26 @@ POINT_COUNT = 24  # points per line; fewer when thousands are drawn
 TRIM_SHARE = 0.025  # of the line left free at each end, so that the place stays visible; chosen by eye, 2026-11
 ARROW_SHARE = 0.64  # how far along the line the arrow sits; chosen by eye, 2026-11
 DASH_SHARE = 0.6  # of a dash and its gap that is drawn; chosen by eye, 2026-11
+ANGLE_SHARE = 0.015  # of a way before and after an arrow that tells its angle; chosen by eye, 2026-11
+FINEST_DEG = 0.02  # where thinning begins: about a pixel at zoom 6
 HIGHEST_LAT = 85.0
 HALF_TURN, FULL_TURN = 180.0, 360.0
+
+
+class Shape(Protocol):
+    """What a flow is drawn along."""
+
+    def at(self, share: float) -> Point:
+        """Return the point at a share of the way, in map units."""
+        ...
+
+    def angle_deg(self, share: float) -> float:
+        """Return the direction of travel on the screen, counter-clockwise from east."""
+        ...
+
+    def piece(self, first: float, last: float, point_count: int) -> list[Point]:
+        """Return points (lon, lat) along a part of it; longitudes run on beyond 180."""
+        ...
 
 
 class Curve(NamedTuple):
@@ -37,6 +58,43 @@ class Curve(NamedTuple):
         dx = 2 * (1 - share) * (self.control[0] - self.start[0]) + 2 * share * (self.end[0] - self.control[0])
         dy = 2 * (1 - share) * (self.control[1] - self.start[1]) + 2 * share * (self.end[1] - self.control[1])
         return math.degrees(math.atan2(dy, dx))
+
+    def piece(self, first: float, last: float, point_count: int) -> list[Point]:
+        """Return so many points (lon, lat) along a part of it; longitudes run on beyond 180."""
+        return line(self, point_count, first, last)
+
+
+class Route(NamedTuple):
+    """A way from one place to another, in map units and travel order; x runs on beyond 180.
+
+    Attributes:
+        points: At least two.
+        reach: Share of the way at each point, ascending from 0 to 1.
+        length: In map units.
+    """
+
+    points: tuple[Point, ...]
+    reach: tuple[float, ...]
+    length: float
+
+    def at(self, share: float) -> Point:
+        """Return the point at a share of the way, in map units."""
+        after = min(max(bisect_right(self.reach, share), 1), len(self.points) - 1)
+        (x, y), (end_x, end_y) = self.points[after - 1 : after + 1]
+        run = self.reach[after] - self.reach[after - 1]
+        part = min(1.0, max(0.0, (share - self.reach[after - 1]) / run)) if run else 0.0
+        return x + (end_x - x) * part, y + (end_y - y) * part
+
+    def angle_deg(self, share: float) -> float:
+        """Return the direction of travel around a share of the way, counter-clockwise from east, -180 to 180."""
+        (x, y), (end_x, end_y) = self.at(max(0.0, share - ANGLE_SHARE)), self.at(min(1.0, share + ANGLE_SHARE))
+        return math.degrees(math.atan2(end_y - y, end_x - x))
+
+    def piece(self, first: float, last: float, point_count: int) -> list[Point]:
+        """Return the points (lon, lat) of a part of the way, thinned to at most so many."""
+        inner = [point for point, share in zip(self.points, self.reach, strict=True) if first < share < last]
+        points = [(x, latitude(y)) for x, y in (self.at(first), *inner, self.at(last))]
+        return thinned(points, point_count)
 
 
 def mercator_y(lat: float) -> float:
@@ -71,17 +129,50 @@ def curve(origin: Point, destination: Point, bow: float) -> Curve:
     return Curve(start, control, end)
 
 
+def route(points: list[Point], point_count: int) -> Route:
+    """Return the way along points (lon, lat), each step the shorter way round.
+
+    Args:
+        points: At least two, in travel order.
+        point_count: Points it may keep.
+    """
+    turned = points[:1]
+    for lon, lat in points[1:]:
+        turned.append((turned[-1][0] + wrapped(lon - turned[-1][0]), lat))
+    kept = tuple((lon, mercator_y(lat)) for lon, lat in thinned(turned, point_count))
+    upto = [0.0]
+    for before, after in zip(kept, kept[1:], strict=False):
+        upto.append(upto[-1] + math.dist(before, after))
+    return Route(kept, tuple(far / upto[-1] if upto[-1] else 0.0 for far in upto), upto[-1])
+
+
+def thinned(points: list[Point], point_count: int) -> list[Point]:
+    """Return a line with at most so many points, its ends kept, as near as may be to all of them.
+
+    Args:
+        points: Two or more, no step across the map.
+        point_count: At least 2.
+    """
+    tolerance = FINEST_DEG
+    kept = points
+    while len(kept) > point_count:
+        slim = shapely.simplify(shapely.LineString(points), tolerance, preserve_topology=False)
+        kept = [(float(lon), float(lat)) for lon, lat in shapely.get_coordinates(slim)]
+        tolerance *= 1.6
+    return kept
+
+
 def line(bent: Curve, point_count: int = POINT_COUNT, first: float = 0.0, last: float = 1.0) -> list[Point]:
     """Return points (lon, lat) along a part of a curve; longitudes run on beyond 180."""
     steps = [first + (last - first) * i / (point_count - 1) for i in range(point_count)]
     return [(x, latitude(y)) for x, y in map(bent.at, steps)]
 
 
-def dashes(bent: Curve, dash_count: int) -> list[list[Point]]:
-    """Return the drawn pieces of a dashed curve, each with its points (lon, lat)."""
+def dashes(drawn: Shape, dash_count: int) -> list[list[Point]]:
+    """Return the drawn pieces of a dashed line, each with its points (lon, lat)."""
     span = (1 - 2 * TRIM_SHARE) / dash_count
     starts = [TRIM_SHARE + span * i for i in range(dash_count)]
-    return [line(bent, 4, first, first + span * DASH_SHARE) for first in starts]
+    return [drawn.piece(first, first + span * DASH_SHARE, 4) for first in starts]
 
 
 def split(points: list[Point]) -> list[list[Point]]:

@@ -1,12 +1,13 @@
 """Frames to pydeck layers: flows, their arrows, the chosen corridor, and the whole map. Pure."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import pydeck as pdk
 
-from dashboard import curves, deck, marks, palette, words
+from dashboard import curves, deck, marks, palette, routes, words
 from dashboard.marks import Row
 from dashboard.view import Explore
 
@@ -15,11 +16,20 @@ BOWS = (0.16, 0.25, 0.34, 0.43, 0.52)  # one per layer, so that layers on one co
 CONTEXT_ALPHA = 135
 ARROW_PX = 9.0  # added to one and a half times the width of its line; chosen by eye, 2026-11
 MANY_FLOWS = ((1500, 8), (400, 14))  # above so many flows, so many points per line keep the message small
+ROUTE_POINTS = 120  # a way's line as the release keeps it
+MANY_ROUTES = ((1500, 12), (400, 30))  # the same for ways
 PICK_PX = 14.0  # a finger's or a mouse's tolerance around a thin line
+PICK_POINTS = 12
+EARLY_ARROW_SHARE = 0.26  # of a way, where a second arrow sits; chosen by eye, 2026-11
+EARLY_ARROW_PX = 150.0  # a way at least this long in the first view has a second arrow; chosen by eye, 2026-11
+LANES = [{"@@type": "PathStyleExtension", "offset": True}]  # lets a line lie some of its widths to the right
 
 
 def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
-    """Return the shown flows with what is drawn: ``relation, colour, alpha, width_px, curve, tip``, widest first.
+    """Return the shown flows with what is drawn, widest first.
+
+    Adds ``relation, colour, alpha, width_px, curve`` (a curves.Shape), ``has_route``, ``offset_px`` (to the right of
+    its way) and ``tip``.
 
     Args:
         view: What the page shows.
@@ -37,7 +47,13 @@ def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
         round(scale(row["record_count"]) * (1 if main else palette.CONTEXT_SHARE), 2)
         for row, main in zip(rows, is_main, strict=True)
     ]
-    shown["curve"] = pd.Series([_curve(row) for row in rows], index=shown.index, dtype=object)
+    ways = routes.by_corridor(view.lines)
+    count = _fewest(len(rows), MANY_ROUTES, ROUTE_POINTS)
+    shapes = [_shape(row, ways.get(row["corridor_id"]), count) for row in rows]
+    shown["curve"] = pd.Series(shapes, index=shown.index, dtype=object)
+    is_way = [isinstance(drawn, curves.Route) for drawn in shapes]
+    shown["has_route"] = pd.Series(is_way, index=shown.index, dtype=bool)
+    shown["offset_px"] = routes.lanes(shown)
     shown["tip"] = [flow_tip(row) for row in rows]
     return shown.sort_values("width_px", ascending=False, kind="stable", ignore_index=True)
 
@@ -60,7 +76,9 @@ def bow(layer: str) -> float:
     return BOWS[known.index(layer)] if layer in known else BOWS[-1]
 
 
-def _curve(row: Row) -> curves.Curve:
+def _shape(row: Row, way: list[curves.Point] | None, count: int) -> curves.Shape:
+    if way is not None and not row["is_coarse"]:
+        return routes.shape(row, way, count)
     origin = (float(row["origin_lon"]), float(row["origin_lat"]))
     return curves.curve(origin, (float(row["destination_lon"]), float(row["destination_lat"])), bow(row["layer"]))
 
@@ -86,60 +104,92 @@ def flow_tip(row: Mapping[str, Any]) -> str:
 
 
 def path_rows(rows: pd.DataFrame) -> list[Row]:
-    """Return one drawn line per flow, or one per dash, cut at the antimeridian; ``p`` is the path."""
-    count = point_count(len(rows))
+    """Return one drawn line per flow, or one per dash, cut at the antimeridian: ``p`` the path, ``o`` its lane."""
     found = []
     for row in marks.records(rows):
-        colour = palette.rgba(row["colour"], row["alpha"])
-        found += [{"p": path, "c": colour, "w": row["width_px"]} for path in paths(row, count)]
+        look = {
+            "c": palette.rgba(row["colour"], row["alpha"]),
+            "w": row["width_px"],
+            "o": _offset(row, row["width_px"]),
+        }
+        found += [{"p": path, **look} for path in paths(row, len(rows))]
     return found
 
 
-def point_count(flow_count: int) -> int:
+def _fewest(flow_count: int, steps: tuple[tuple[int, int], ...], most: int) -> int:
     """Return how many points a line may have when so many flows are drawn."""
-    return next((points for above, points in MANY_FLOWS if flow_count > above), curves.POINT_COUNT)
+    return next((points for above, points in steps if flow_count > above), most)
 
 
-def paths(row: Mapping[str, Any], count: int) -> list[list[list[float]]]:
-    """Return the pieces of one flow's line, coordinates rounded to three decimals."""
-    bent: curves.Curve = row["curve"]
+def _offset(row: Mapping[str, Any], width_px: float) -> float:
+    """Return how many of its own widths a line lies to the right of its way."""
+    return round(float(row.get("offset_px", 0.0)) / width_px, 2)
+
+
+def paths(row: Mapping[str, Any], flow_count: int) -> list[list[list[float]]]:
+    """Return the pieces of one flow's line when so many are drawn."""
+    drawn: curves.Shape = row["curve"]
     if row["intended_share"] > 0.5:
-        whole = curves.dashes(bent, 11)
-    else:
-        whole = [curves.line(bent, count, curves.TRIM_SHARE, 1 - curves.TRIM_SHARE)]
-    return [[[round(lon, 3), round(lat, 3)] for lon, lat in piece] for part in whole for piece in curves.split(part)]
+        return _cut(curves.dashes(drawn, 11))
+    if row.get("has_route", False):
+        return _cut([drawn.piece(0.0, 1.0, ROUTE_POINTS)])
+    count = _fewest(flow_count, MANY_FLOWS, curves.POINT_COUNT)
+    return _cut([drawn.piece(curves.TRIM_SHARE, 1 - curves.TRIM_SHARE, count)])
 
 
-def arrow_rows(rows: pd.DataFrame) -> list[Row]:
-    """Return one arrowhead per flow: ``p`` where, ``a`` the angle on the screen, ``s`` its size in pixels."""
+def _cut(pieces: list[list[curves.Point]]) -> list[list[list[float]]]:
+    """Return the pieces within -180 to 180, rounded to three decimals, no point twice in a row."""
+    found = [[[round(lon, 3), round(lat, 3)] for lon, lat in part] for piece in pieces for part in curves.split(piece)]
+    slim = [[point for at, point in enumerate(part) if not at or point != part[at - 1]] for part in found]
+    return [part for part in slim if len(part) > 1]
+
+
+def arrow_rows(rows: pd.DataFrame, share: float = curves.ARROW_SHARE) -> list[Row]:
+    """Return one arrowhead per flow: ``p`` where, ``a`` its angle, ``s`` its size and ``o`` its shift in pixels.
+
+    Args:
+        rows: As ``flow_rows`` gives them.
+        share: How far along the line it sits.
+    """
     found = []
     for row in marks.records(rows):
-        x, y = row["curve"].at(curves.ARROW_SHARE)
+        x, y = row["curve"].at(share)
+        angle_deg = row["curve"].angle_deg(share)
+        aside, turn = float(row.get("offset_px", 0.0)), math.radians(angle_deg)
         found.append(
             {
                 "p": [round(curves.wrapped(x), 3), round(curves.latitude(y), 3)],
-                "a": round(row["curve"].angle_deg(curves.ARROW_SHARE), 1),
+                "a": round(angle_deg, 1),
                 "c": palette.rgba(row["colour"], min(255, row["alpha"] + 20)),
                 "s": round(ARROW_PX + 1.5 * row["width_px"], 1),
+                "o": [round(aside * math.sin(turn), 1), round(aside * math.cos(turn), 1)],  # x right, y down
             }
         )
     return found
 
 
 def pick_rows(rows: pd.DataFrame) -> list[Row]:
-    """Return the wide unseen lines that the mouse meets: ``tip`` and ``corridor_id`` of every flow, firearms on top."""
+    """Return the wide unseen lines that the mouse meets, firearms on top."""
     found = []
     for row in marks.records(rows.sort_values("layer", key=lambda names: names == "firearms", kind="stable")):
-        line = curves.line(row["curve"], 8, curves.TRIM_SHARE, 1 - curves.TRIM_SHARE)
-        shared = {"w": max(PICK_PX, row["width_px"] + 6), "tip": row["tip"], "corridor_id": row["corridor_id"]}
-        found += [
-            {"p": [[round(lon, 3), round(lat, 3)] for lon, lat in piece], **shared} for piece in curves.split(line)
-        ]
+        width = max(PICK_PX, row["width_px"] + 6)
+        shared = {"w": width, "o": _offset(row, width), "tip": row["tip"], "corridor_id": row["corridor_id"]}
+        count = PICK_POINTS if row.get("has_route", False) else 8
+        line = row["curve"].piece(curves.TRIM_SHARE, 1 - curves.TRIM_SHARE, count)
+        found += [{"p": part, **shared} for part in _cut([line])]
     return found
 
 
 def _path_layer(layer_id: str, rows: list[Row], **props: object) -> pdk.Layer:
-    shared = {"get_path": "p", "get_width": "w", "width_units": "'pixels'", "cap_rounded": True, "joint_rounded": True}
+    shared = {
+        "get_path": "p",
+        "get_width": "w",
+        "width_units": "'pixels'",
+        "cap_rounded": True,
+        "joint_rounded": True,
+        "get_offset": "o",
+        "extensions": LANES,
+    }
     return deck.layer("PathLayer", layer_id, rows, **{**shared, "get_color": "c", **props})
 
 
@@ -156,26 +206,51 @@ def _arrow_layer(layer_id: str, rows: list[Row]) -> pdk.Layer:
         get_color="c",
         get_size="s",
         size_units="'pixels'",
+        get_pixel_offset="o",
         billboard=False,
     )
 
 
-def flow_layers(rows: pd.DataFrame) -> list[pdk.Layer]:
-    """Return lines and arrows of every layer of ``flow_rows``, firearms on top."""
+def flow_layers(rows: pd.DataFrame, zoom: float = 0.0) -> list[pdk.Layer]:
+    """Return lines and arrows of every layer of ``flow_rows``, firearms on top.
+
+    Args:
+        rows: As ``flow_rows`` gives them.
+        zoom: Of the first view; long ways have a second arrow.
+    """
     found = []
+    shortest = EARLY_ARROW_PX * 360 / deck.TILE_PX / 2**zoom
     for name in sorted(rows["layer"].unique(), key=lambda name: (name == "firearms", name)):
         mine = rows[rows["layer"] == name]
         found += [
             _path_layer(f"flows-{name}", path_rows(mine)),
             _arrow_layer(f"arrows-{name}", arrow_rows(mine)),
         ]
+        long = mine[[isinstance(drawn, curves.Route) and drawn.length >= shortest for drawn in mine["curve"]]]
+        if len(long):
+            found.append(_arrow_layer(f"arrows-early-{name}", arrow_rows(long, EARLY_ARROW_SHARE)))
     return found
 
 
-def _halo(rows: pd.DataFrame, selected: str) -> pdk.Layer:
-    mine = rows[rows["corridor_id"] == selected]
-    found = [{"p": p, "w": row["width_px"] + 10} for row in marks.records(mine) for p in paths(row, 24)]
-    return _path_layer("flows-selected", found, get_color=palette.rgba(palette.HALO, 210))
+def halo_layers(rows: pd.DataFrame, chosen: routes.Chosen) -> list[pdk.Layer]:
+    """Return what lies below the chosen corridor: the cells its way may take, and a glow around each of its lines."""
+    mine = rows[rows["corridor_id"] == chosen.corridor_id]
+    glow = []
+    for row in marks.records(mine):
+        width = row["width_px"] + (6 if row["has_route"] else 10)  # lanes lie close together
+        glow += [{"p": part, "w": width, "o": _offset(row, width)} for part in paths(row, len(mine))]
+    cells = deck.layer(
+        "H3HexagonLayer",
+        "halo",
+        routes.halo_rows(chosen),
+        get_hexagon="h",
+        get_fill_color="c",
+        extruded=False,
+        stroked=False,
+        high_precision=True,
+        pickable=True,
+    )
+    return [cells, _path_layer("flows-selected", glow, get_color=palette.rgba(palette.HALO, 210))]
 
 
 def _pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
@@ -191,14 +266,14 @@ def _pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
 
 
 def deck_of(
-    view: Explore, mode: str, selected: str | None, camera: Mapping[str, float], turn: int = 0
+    view: Explore, mode: str, chosen: routes.Chosen | None, camera: Mapping[str, float], turn: int = 0
 ) -> deck.CompactDeck:
     """Return the whole map.
 
     Args:
         view: What the page shows.
         mode: RELATIONS or LAYERS.
-        selected: The chosen corridor, which gets a halo; or None.
+        chosen: The chosen corridor, which gets a halo; or None.
         camera: First view; keep it the same while filters change, or the map will jump.
         turn: How often a line was picked. It names the pick layer anew, so that the browser forgets the last pick.
     """
@@ -206,13 +281,13 @@ def deck_of(
     has_us = bool(
         rows[["origin_id", "destination_id"]].astype(str).apply(lambda ids: ids.str.startswith("US-")).any(axis=None)
     )
-    halo = [_halo(rows, selected)] if selected else []
+    selected = chosen.corridor_id if chosen else None
     return deck.deck(
         [
             *deck.ground(has_us),
             *marks.incident_layers(view.incidents),
-            *halo,
-            *flow_layers(rows),
+            *(halo_layers(rows, chosen) if chosen else []),
+            *flow_layers(rows, camera["zoom"]),
             _pick_layer(f"pick-{turn}", rows),
             marks.place_layer(rows),
             marks.label_layer(marks.label_rows(rows, camera["zoom"], selected)),

@@ -2,11 +2,13 @@
 
 from html import escape
 
-from dashboard import layers, palette, words
+from dashboard import layers, palette, routes, words
 from dashboard.view import Explore
 
+HALO_KEYS = ("taken by few of the ways tried", "taken by all of them")
 WIDTH_PX, LINE_PX, FONT_PX = 330, 22, 13
 SAMPLE_PX = 62  # length of a sample line
+WAY, BOW = "M0 3L14 -4L24 -1L38 5L50 -3L62 0", "M0 4Q31 -14 62 4"
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}">'
 TEXT = '<text x="{x}" y="{y}" font-family="sans-serif" font-size="{size}" fill="#23262B"{extra}>{text}</text>'
 
@@ -62,12 +64,19 @@ def sizes(view: Explore, mode: str) -> str:
         rows.append((line(ink, half), f"{words.plural(scale.top, 'record')}, other layers"))
     if (shown["intended_share"] > 0.5).any():
         rows.append((line(ink, 3, is_dashed=True), "destination mostly not reached"))
+    is_way = shown["corridor_id"].isin(view.routes["corridor_id"])
+    if is_way.any():
+        rows.append((_bent(ink, WAY), "along a plausible way"))
+    if not is_way.all():
+        rows.append((_bent(ink, BOW), "way not known: a curve"))
     return picture("Width: records of a flow", rows)
 
 
-def marks(view: Explore) -> str:
-    """Return what dots, discs and filled countries mean."""
+def marks(view: Explore, has_halo: bool = False) -> str:
+    """Return what dots, discs, filled countries and, with a corridor chosen, the cells around its way mean."""
     rows = [('<circle cx="31" cy="0" r="3" fill="#23262B"/>', "end known as a place")]
+    if has_halo:
+        rows += [(_hexagon(alpha), told) for alpha, told in zip(routes.HALO_ALPHA, HALO_KEYS, strict=True)]
     points = view.incidents[view.incidents["precision"] != "country"]
     if len(points):
         colour = palette.layer_colour(str(points["layer"].iloc[0]))
@@ -78,10 +87,19 @@ def marks(view: Explore) -> str:
     return picture("Dots and areas", rows)
 
 
+def _bent(colour: str, shape: str) -> str:
+    return f'<path d="{shape}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
+
+
 def _disc(colour: str, radius: float) -> str:
     held = min(radius, LINE_PX / 2 + 3)
     look = f'fill="{colour}" fill-opacity=".28" stroke="{colour}" stroke-opacity=".6"'
     return f'<circle cx="31" cy="0" r="{held:g}" {look}/>'
+
+
+def _hexagon(alpha: int) -> str:
+    look = f'fill="{palette.HALO_CELL}" fill-opacity="{alpha / 255:.2f}"'
+    return f'<path d="M23 0L27 -7H35L39 0L35 7H27Z" {look}/>'
 
 
 def _area(colour: str) -> str:

@@ -3,12 +3,20 @@
 import os
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
-from dashboard import assemble, view
+from dashboard import assemble, custody, view
+from dashboard import changes as change
+from dashboard import coverage as coverages
+from dashboard import dossier as dossiers
+from dashboard import hubs as hub
+from dashboard import timeline as timelines
+from dashboard import whatif as closure
 from dashboard.filters import Filters
 from dashboard.serving import SAMPLE_STORE, VARIABLE
 from data import release as releases
+from geo.proximity import ProximityTest
 from geo.system import LayersTest
 
 
@@ -44,13 +52,109 @@ def explore(root: str, pinned: str, chosen: Filters) -> view.Explore:
     return assemble.explore(store(root, pinned), chosen)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def way_cells(root: str, pinned: str, corridor_id: str, network: str) -> pd.DataFrame:
+    """Return the cells that ways between a corridor's ends may take."""
+    return assemble.way_cells(store(root, pinned), corridor_id, network)
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
 def null_tests(root: str, pinned: str, chosen: Filters) -> dict[str, LayersTest | None]:
     """Return what the null model says of firearms and each other layer."""
     return assemble.null_tests(store(root, pinned), chosen)
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def judged(root: str, pinned: str, chosen: Filters) -> pd.DataFrame:
+    """Return how surprising each corridor of the Explore page is."""
+    return assemble.judged(store(root, pinned), chosen)
+
+
 @st.cache_data(max_entries=64)
 def evidence(root: str, pinned: str, chosen: Filters, corridor_id: str) -> view.Evidence:
     """Return the records behind one corridor."""
     return assemble.evidence(store(root, pinned), chosen, corridor_id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def coverage(root: str, pinned: str, chosen: Filters) -> coverages.Coverage:
+    """Return what the Coverage page shows."""
+    return coverages.coverage(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def timeline(root: str, pinned: str, chosen: Filters) -> timelines.Timeline:
+    """Return what the Time page shows."""
+    return timelines.timeline(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def busiest(root: str, pinned: str, chosen: Filters, step: str, length: int | None) -> tuple[int, int]:
+    """Return what the widths and discs of the playback are measured by."""
+    return timelines.busiest(timeline(root, pinned, chosen), step, length)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def changes(root: str, pinned: str, chosen: Filters, before: change.Period, after: change.Period) -> change.Changes:
+    """Return what two periods say."""
+    return change.changes(timeline(root, pinned, chosen), before, after)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def dossier(root: str, pinned: str, chosen: Filters, corridor_id: str) -> dossiers.Dossier:
+    """Return what the Corridor page shows beyond the corridor's row of the Explore page."""
+    return dossiers.dossier(store(root, pinned), chosen, corridor_id)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def near_tests(root: str, pinned: str, chosen: Filters) -> dict[str, ProximityTest]:
+    """Return whether incidents lie nearer firearms flows than hubs and ways explain."""
+    return dossiers.near_tests(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def totals(root: str, pinned: str, chosen: Filters) -> pd.DataFrame:
+    """Return the record counts beside the switches of the layers."""
+    return dossiers.totals(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def traces(root: str, pinned: str, chosen: Filters) -> custody.Traces:
+    """Return the traces of a choice."""
+    return custody.traces(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def chain(root: str, pinned: str, trace_id: str) -> custody.Chain:
+    """Return one trace, event by event."""
+    return custody.chain(store(root, pinned), trace_id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def ranking(root: str, pinned: str, chosen: Filters, level: str) -> custody.Ranking:
+    """Return where traced items come from."""
+    return custody.ranking(store(root, pinned), chosen, level)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def funnel(root: str, pinned: str, chosen: Filters) -> custody.Funnel:
+    """Return how many seizures are traced to a point of diversion."""
+    return custody.funnel(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def hubs(root: str, pinned: str, chosen: Filters) -> hub.Hubs:
+    """Return what the page Borders and hubs shows."""
+    return hub.hubs(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def whatif(root: str, pinned: str, chosen: Filters, closing: str) -> closure.WhatIf:
+    """Return what a closure would change."""
+    return closure.whatif(store(root, pinned), chosen, closing)
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def passages() -> list[str]:
+    """Return the straits and canals that may be closed."""
+    return hub.passages()

@@ -11,6 +11,7 @@ LAND = "#E9E6DE"
 BORDER = "#B9B4A8"
 DISPUTED = "#8D877B"
 HALO = "#FFD23F"
+HALO_CELL = "#C98A00"
 PLACE = "#23262B"
 
 LAYER_COLOURS = {
@@ -29,7 +30,7 @@ RELATION_COLOURS = {
 }
 
 STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
-WIDEST_PX, THINNEST_PX = 9.0, 1.2  # chosen by eye, 2026-11
+WIDEST_PX, THINNEST_PX = 7.0, 1.2  # chosen by eye, 2026-11
 CONTEXT_SHARE = 0.5  # of the width, for layers drawn beneath the firearms; chosen by eye, 2026-11
 LARGEST_RADIUS_PX, SMALLEST_RADIUS_PX = 15.0, 2.0  # chosen by eye, 2026-11
 

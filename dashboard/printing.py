@@ -8,13 +8,14 @@ import pandas as pd
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from dashboard import relations
 from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.whatif import WhatIf
 from data.release import Release
 from data.store import ImportReport
-from geo.compare import Comparison
 from geo.system import LayersTest
 
 PIPED_WIDTH = 160
@@ -22,6 +23,7 @@ NOTES = Console(stderr=True, soft_wrap=True, highlight=False)
 OUT = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 TABLE_ROWS = 40
 SYNTHETIC = "SYNTHETIC: this store holds made-up data; it says nothing about any real place or person."
+WHATIF = "The same records look for another way between the same places; nobody adapts otherwise. Not a forecast."
 FLOW_COLUMNS = (
     "layer",
     "origin_id",
@@ -45,7 +47,7 @@ NARROW = {
     "last_on": "last",
     "length_km": "km",
 }
-LEFT_OUT = ("id", "origin_id", "destination_id", "shared_share", "record_count_high", "is_synthetic")
+LEFT_OUT = ("id", "origin_id", "destination_id", "record_count_high", "is_synthetic")
 Parts = tuple[str, str]
 
 
@@ -73,45 +75,56 @@ def show_release(release: Release) -> None:
     OUT.print(f"release {release.id} in {release.folder}", markup=False)
     for name, kept in release.files.items():
         OUT.print(f"  {kept['row_count']:>9,}  {name.removesuffix('.parquet')}", markup=False)
-    _warn(bool(release.manifest["is_synthetic"]))
+    warn_synthetic(bool(release.manifest["is_synthetic"]))
 
 
 def show_flows(flows: pd.DataFrame, form: str) -> None:
     """Print flows: one row per (layer, origin_id, destination_id)."""
     rows = flows[list(FLOW_COLUMNS)]
-    _warn(bool(rows["is_synthetic"].any()))
+    warn_synthetic(bool(rows["is_synthetic"].any()))
     if form == "json":
-        _json(_records(rows))
+        write_json(plain_rows(rows))
     elif form == "csv":
-        _csv(rows)
+        write_csv(rows)
     else:
-        _table(rows, "flows")
+        write_table(rows, "flows")
 
 
 class Found(NamedTuple):
     """A comparison, its corridors, and what the null model says; None where it was not asked or cannot say."""
 
-    result: Comparison
-    corridors: pd.DataFrame
+    compared: relations.Compared
     tested: LayersTest | None
 
 
 def show_comparison(store: Store, filters: Filters, parts: Parts, found: Found, form: str) -> None:
     """Print how two layers, or parts of layers, compare."""
-    result, corridors, tested = found
-    _warn(store.is_synthetic)
+    (result, corridors, shared, interval), tested = found
+    warn_synthetic(store.is_synthetic)
     if form == "json":
-        _json(_comparison(store, filters, parts, found))
+        write_json(_comparison(store, filters, parts, found))
     elif form == "csv":
-        _csv(_named(corridors, parts).assign(is_synthetic=store.is_synthetic))
+        write_csv(_named(corridors, parts).assign(is_synthetic=store.is_synthetic))
     else:
-        shares = ", ".join(f"{name} {_percent(share)}" for name, share in result.shares.items())
-        OUT.print(f"{parts[0]} and {parts[1]}: Omega {result.omega:+.3f}")
+        shares = ", ".join(f"{name} {percent(share)}" for name, share in result.shares.items())
+        between = "" if pd.isna(interval[0]) else f" (95 % {interval[0]:+.3f} to {interval[1]:+.3f})"
+        OUT.print(f"{parts[0]} and {parts[1]}: Omega {result.omega:+.3f}{between}")
         OUT.print(f"of {result.shared_km:,.0f} shared corridor-km: {shares}")
-        OUT.print(_explained(tested), markup=False)
+        OUT.print(f"{relations.finding(result, tested)}.", markup=False)
+        if tested is None:
+            OUT.print(_explained(tested), markup=False)
         labels = corridors["label"].value_counts()
         OUT.print("corridors: " + ", ".join(f"{count:,} {label}" for label, count in labels.items()))
-        _table(_named(corridors, parts).round({"P_common": 3, "P_inverse": 3, "D": 2, "length_km": 0}), "corridors")
+        write_table(_narrow(corridors, parts), "corridors")
+
+
+def _narrow(corridors: pd.DataFrame, parts: Parts) -> pd.DataFrame:
+    """Return the columns a terminal has room for; JSON and CSV have all."""
+    table = corridors.assign(P=corridors[["P_common", "P_inverse"]].max(axis=1))
+    counts = [f"{side}_{way}" for side in "ab" for way in ("with", "against")]
+    columns = ["origin", "destination", "label", "evidence_class", "P", "D", "q_full_margin", "q_polarity", *counts]
+    table = _named(table[[*columns, "length_km"]], parts).rename(columns={"evidence_class": "class"})
+    return table.round({"P": 3, "D": 2, "q_full_margin": 3, "q_polarity": 3, "length_km": 0})
 
 
 def _explained(tested: LayersTest | None) -> str:
@@ -125,7 +138,7 @@ def _tests(tested: LayersTest | None) -> dict[str, object] | None:
         return None
     rungs = {"full_margin": tested.system.full_margin, "polarity": tested.system.polarity}
     measures = {
-        rung: {name: {key: _null(value) for key, value in one._asdict().items()} for name, one in by_name.items()}
+        rung: {name: {key: json_value(value) for key, value in one._asdict().items()} for name, one in by_name.items()}
         for rung, by_name in rungs.items()
     }
     level = "countries" if tested.is_coarse else "places"
@@ -134,14 +147,16 @@ def _tests(tested: LayersTest | None) -> dict[str, object] | None:
 
 
 def _comparison(store: Store, filters: Filters, parts: Parts, found: Found) -> dict[str, object]:
-    result, corridors, tested = found
-    plain = corridors.drop(columns=[f"{side}_{way}" for side in "ab" for way in ("with", "against", "n")])
+    (result, corridors, shared, interval), tested = found
+    own = [f"{side}_{way}" for side in "ab" for way in ("with", "against", "n", "coverage")]
+    plain = corridors.drop(columns=[*own, "a_onward", "a_back"])
     counts = [
         {
             part: {
                 "with": int(row[f"{side}_with"]),
                 "against": int(row[f"{side}_against"]),
                 "running_along": row[f"{side}_n"],
+                "in_either_place": int(row[f"{side}_coverage"]),
             }
             for side, part in zip("ab", parts, strict=True)
         }
@@ -152,11 +167,17 @@ def _comparison(store: Store, filters: Filters, parts: Parts, found: Found) -> d
         "is_synthetic": store.is_synthetic,
         "marking": store.marking,
         "filters": {**filters.to_dict(), "layers": list(parts)},
-        "omega": _null(result.omega),
+        "finding": relations.finding(result, tested),
+        "omega": json_value(result.omega),
+        "omega_interval": [json_value(bound) for bound in interval],
         "shared_km": result.shared_km,
-        "shares": {name: _null(share) for name, share in result.shares.items()},
+        "shares": {name: json_value(share) for name, share in result.shares.items()},
         "tests": _tests(tested),
-        "corridors": [{**row, "records": own} for row, own in zip(_records(plain), counts, strict=True)],
+        "segments": {
+            str(name): {"count": len(mine), "km": float(mine["km"].sum())}
+            for name, mine in (shared.segments if shared else pd.DataFrame({"label": []})).groupby("label")
+        },
+        "corridors": [{**row, "records": own} for row, own in zip(plain_rows(plain), counts, strict=True)],
     }
 
 
@@ -164,16 +185,18 @@ def _named(corridors: pd.DataFrame, parts: Parts) -> pd.DataFrame:
     names = {
         f"{side}_{way}": f"{part}_{way}"
         for side, part in zip("ab", parts, strict=True)
-        for way in ("with", "against", "n")
+        for way in ("with", "against", "n", "coverage")
     }
     return corridors.rename(columns=names)
 
 
-def _records(rows: pd.DataFrame) -> list[dict[str, object]]:
-    return [{str(name): _null(value) for name, value in row.items()} for row in rows.to_dict("records")]
+def plain_rows(rows: pd.DataFrame) -> list[dict[str, object]]:
+    """Return rows as objects for JSON."""
+    return [{str(name): json_value(value) for name, value in row.items()} for row in rows.to_dict("records")]
 
 
-def _null(value: object) -> object:
+def json_value(value: object) -> object:
+    """Return a value of a frame for JSON: unknown as null, a date as 2020-01-31."""
     if pd.isna(value):  # type: ignore[call-overload]
         return None
     if isinstance(value, pd.Timestamp):
@@ -181,15 +204,18 @@ def _null(value: object) -> object:
     return value.item() if hasattr(value, "item") else value
 
 
-def _json(value: object) -> None:
+def write_json(value: object) -> None:
+    """Print a value as JSON."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
 
 
-def _csv(rows: pd.DataFrame) -> None:
+def write_csv(rows: pd.DataFrame) -> None:
+    """Print rows as CSV."""
     rows.to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
 
 
-def _table(rows: pd.DataFrame, what: str) -> None:
+def write_table(rows: pd.DataFrame, what: str) -> None:
+    """Print the first rows as a table, and how many there are."""
     rows = rows.drop(columns=[name for name in rows if name in LEFT_OUT or str(name).endswith("_n")]).rename(
         columns=NARROW
     )
@@ -198,23 +224,45 @@ def _table(rows: pd.DataFrame, what: str) -> None:
         is_number = pd.api.types.is_numeric_dtype(rows[name])
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in rows.head(TABLE_ROWS).itertuples(index=False):
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Text(cell(value)) for value in row))
     OUT.print(table)
     if len(rows) > TABLE_ROWS:
         OUT.print(f"showing {TABLE_ROWS} of {len(rows):,} {what}; --format csv prints all")
 
 
-def _cell(value: object) -> str:
-    value = _null(value)
+def cell(value: object) -> str:
+    """Return a value as a table shows it: unknown as a dash, nothing in it that a terminal would obey."""
+    value = json_value(value)
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "".join(sign if sign.isprintable() else " " for sign in str(value))
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Return a share as a percentage; unknown as a dash."""
     return "–" if pd.isna(share) else f"{share:.1%}"
 
 
-def _warn(is_synthetic: bool) -> None:
+def warn_synthetic(is_synthetic: bool) -> None:
+    """Say on the error stream that the data are made up, when they are."""
     if is_synthetic:
         NOTES.print(SYNTHETIC)
+
+
+def show_whatif(store: Store, found: WhatIf, form: str) -> None:
+    """Print what a closure would change."""
+    warn_synthetic(store.is_synthetic)
+    if form == "json":
+        flows, borders = plain_rows(found.flows), plain_rows(found.borders)
+        told = {"release": store.release.id, "is_synthetic": store.is_synthetic, "marking": store.marking}
+        write_json({**told, "closure": found.closure, "caveat": WHATIF, "flows": flows, "borders": borders})
+    elif form == "csv":
+        write_csv(found.flows.assign(is_synthetic=store.is_synthetic))
+    else:
+        blocked = int(found.flows["is_blocked"].sum())
+        OUT.print(f"If {found.closure} closed: {len(found.flows):,} flows change, {blocked:,} have no other way.")
+        OUT.print(WHATIF)
+        write_table(found.flows.round({"records": 1, "km": 0, "km_after": 0, "moved_share": 2}), "flows")
+        write_table(found.borders.round(1), "borders")

@@ -10,13 +10,15 @@ import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from dashboard.routing import routed
 from data import contracts, release, store
 from data.cells import RESOLUTION, cells_at
 from data.errors import StoreError
 from data.places import gazetteer
 from data.release import Release
-from geo.evidence import TRACE_FACTOR
-from geo.paths import STEP_KM, paths_between
+from geo import evidence, interception
+from geo.diversion import TTC_EDGES_DAYS
+from geo.paths import STEP_KM
 from queries import connection, run
 
 BUILT = (
@@ -26,10 +28,21 @@ BUILT = (
     "custody_events",
     "custody_edges",
     "places",
+    "times_to_crime",
+    "record_routes",
+    "interceptions",
+    "record_weights",
     "legs",
     "sources",
     "unresolved",
     "leg_pairs",
+)
+CONSTANTS = (  # of the method that the queries above do not show
+    *(evidence.RELIABILITY, evidence.CREDIBILITY, evidence.UNGRADED, evidence.REFERENCE),
+    *(evidence.TRACE_FACTORS, evidence.TRACE_FACTOR, TTC_EDGES_DAYS),
+    *(interception.PRIOR_HITS, interception.PRIOR_MISSES, interception.H_MIN),
+    *(interception.WINDOW_YEARS, interception.WINDOW_MIN),
+    *(STEP_KM, RESOLUTION),
 )
 Progress = Callable[[str], None]
 
@@ -68,15 +81,13 @@ def next_id(root: Path) -> str:
     """Return the id the store's imports would be released under; a change of method or gazetteer makes another."""
     places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
     parts = [places, *(run.sql(f"build/{name}") for name in BUILT)]
-    return release.next_id(root, "\n".join([*parts, str(TRACE_FACTOR), str(STEP_KM), str(RESOLUTION)]))
+    return release.next_id(root, "\n".join([*parts, str(CONSTANTS)]))
 
 
 def _derived(root: Path, staging: Path, imports: list[Path], progress: Progress) -> dict[str, pa.Table]:
     """Return every table of a release; each step's result is a file the next step may read."""
     names = ("observations", "waypoints", "incidents", "custody_events", "places", "sources", "unresolved")
     views = {f"all_{name}": [folder / f"{name}.parquet" for folder in imports] for name in names}
-    store.write_parquet(contracts.check(gazetteer().places, contracts.PLACES), staging / "gazetteer.parquet")
-    views["gazetteer"] = [staging / "gazetteer.parquet"]
     tables: dict[str, pa.Table] = {}
 
     def build(name: str, **params: object) -> pa.Table:
@@ -85,23 +96,42 @@ def _derived(root: Path, staging: Path, imports: list[Path], progress: Progress)
         table = _built(con, name, **params)
         if name in contracts.TABLES:
             table = tables[name] = contracts.check(table, contracts.TABLES[name])
-        store.write_parquet(table, staging / f"{name}.parquet")
-        views[name] = [staging / f"{name}.parquet"]
+        keep(name, table)
         return table
 
+    def keep(name: str, table: pa.Table) -> None:
+        store.write_parquet(table, staging / f"{name}.parquet")
+        views[name] = [staging / f"{name}.parquet"]
+
+    keep("gazetteer", contracts.check(gazetteer().places, contracts.PLACES))
     for name in ("observations", "waypoints", "incidents", "custody_events", "custody_edges"):
         build(name)
     places = build("places")
-    store.write_parquet(_place_cells(places), staging / "place_cells.parquet")
-    views["place_cells"] = [staging / "place_cells.parquet"]
-    build("legs", trace_factor=TRACE_FACTOR)
+    keep("place_cells", _place_cells(places))
+    tables["detection"] = _weigh(build, keep)
+    build("legs")
     for name in ("sources", "unresolved"):
         build(name)
     progress("building paths")
-    paths, edges = paths_between(build("leg_pairs").to_pandas())
-    tables["paths"] = contracts.check(paths, contracts.PATHS)
-    tables["path_edges"] = contracts.check(edges, contracts.PATH_EDGES)
-    return tables
+    return tables | routed(build("leg_pairs").to_pandas(), places.to_pandas().set_index("place_id"))
+
+
+def _weigh(build: Callable[..., pa.Table], keep: Callable[[str, pa.Table], None]) -> pa.Table:
+    """Build what every record counts, for legs to read, and return the relative detection behind it."""
+    build("times_to_crime")
+    build("record_routes")
+    routes = build("interceptions").to_pandas()
+    found = interception.detections(routes)
+    frames = {
+        "exposures": interception.exposures(routes, found),
+        "grades": evidence.grades(),
+        "trace_factors": evidence.trace_factors(),
+    }
+    for name, frame in frames.items():
+        keep(name, pa.Table.from_pandas(frame, preserve_index=False))
+    reliability, credibility = evidence.UNGRADED
+    build("record_weights", reliability=reliability, credibility=credibility, trace_factor=evidence.TRACE_FACTOR)
+    return contracts.check(found, contracts.DETECTION)
 
 
 def _built(con: DuckDBPyConnection, name: str, **params: object) -> pa.Table:

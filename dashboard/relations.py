@@ -1,13 +1,17 @@
 """Layers laid over one another: geo's comparison in the words and the order a reader meets it."""
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from dashboard import view, words
-from geo import compare, flowfield
-from geo.compare import Comparison
+from geo.assess import Setting, evidence_class, firm, weighted
+from geo.bundles import surprise
+from geo.compare import Comparison, Segmented, compare, segmented
 from geo.flowfield import Network
-from geo.system import LayersTest
+from geo.system import LayersTest, omega_interval
 
 ANCHOR = "firearms"  # the layer every other layer is laid over
 SIDES, WAYS = ("a", "b"), ("with", "against")
@@ -23,54 +27,162 @@ READER_NAMES = {
     "b_against": "other_against",
     "a_n": "firearms_n",
     "b_n": "other_n",
+    "a_coverage": "firearms_coverage",
+    "b_coverage": "other_coverage",
 }
+MEASURED = ("P_common", "P_inverse", "D", "length_km", "confidence", "is_coarse")
+JUDGED = ("P_least", "flips", "q_full_margin", "q_polarity", "statistic", "expected", "evidence_class")
 MEASURES = ("layer", "omega", "common_share", "inverse_share", "mixed_share", "shared_km")
 
 
-def compared(net: Network, places: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame) -> tuple[Comparison, pd.DataFrame]:
-    """Return the comparison of two layers' flows, and its corridors as rows, the best supported first.
+class Ground(NamedTuple):
+    """What flows run over: the release's network, the number of each cell's country, and its places by place_id."""
+
+    net: Network
+    zones: np.ndarray
+    places: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How surprise is tested: worlds drawn from the null model per rung, 0 for none, and the seed of the draws."""
+
+    count: int
+    seed: int
+
+
+class Compared(NamedTuple):
+    """A comparison, its corridors as rows, what the layers share, and the 95 % interval of Omega.
+
+    Attributes:
+        result: Omega, shares, corridors as geo gives them.
+        corridors: As ``compared`` returns them, and once judged with JUDGED.
+        shared: Chains of shared edges; None where not asked for.
+        omega_interval: NaN where not asked for.
+    """
+
+    result: Comparison
+    corridors: pd.DataFrame
+    shared: Segmented | None = None
+    omega_interval: tuple[float, float] = (float("nan"), float("nan"))
+
+
+class Layer(NamedTuple):
+    """One layer, or part of one.
+
+    Attributes:
+        flows: One row per (origin_id, destination_id): ``record_count, weight, is_coarse``.
+        parts: The same records by network, as geo.assess takes them.
+    """
+
+    flows: pd.DataFrame
+    parts: pd.DataFrame
+
+
+def compared(ground: Ground, both: tuple[Layer, Layer], kappa: float) -> Compared:
+    """Return the comparison of two layers, and its corridors as rows, the best supported first.
 
     Args:
-        net: The release's network.
-        places: The release's places by place_id.
-        a: Flows of one layer: ``origin_id, destination_id, record_count, weight, is_coarse``.
-        b: The same of the other.
+        ground: What the flows run over.
+        both: The layers.
+        kappa: What a destination counts that was not reached.
 
     Returns:
-        The corridors have ``id, origin_id, destination_id, origin, destination, label, P_common, P_inverse, D,
-        length_km, shared_share``; the pair's own records ``a_with, a_against, b_with, b_against`` (with is origin
-        to destination, the way of a's larger flow); and ``a_n, b_n``, the weighted records along the corridor.
+        The corridors have ``id, origin_id, destination_id, origin, destination, label``, everything of MEASURED,
+        the pair's own records ``a_with, a_against, b_with, b_against`` (with is origin to destination, the way of
+        a's larger flow); ``a_onward, a_back``, a's weighted records along the corridor each way; ``a_n, b_n``, all of
+        them; ``a_coverage, b_coverage``, the layer's records that begin or end in either place.
     """
-    result = compare.compare(net, a, b)
+    a, b = _weighted(both, kappa)
+    result = compare(ground.net, a, b)
     found = result.corridors
-    own = _own_records(net, found, (a, b))
+    own = np.column_stack([way for layer in both for way in _own_records(found, layer.flows)])
     is_turned = np.where(own[:, 0] != own[:, 1], own[:, 1] > own[:, 0], own[:, 3] > own[:, 2])
     table = pd.DataFrame({"id": found["place_a"] + "~" + found["place_b"]})
     for end, (plain, turned) in {"origin": ("place_a", "place_b"), "destination": ("place_b", "place_a")}.items():
         table[f"{end}_id"] = np.where(is_turned, found[turned], found[plain])
-        table[end] = places["name"].reindex(table[f"{end}_id"]).to_numpy()
-    table = table.join(found[["label", "P_common", "P_inverse", "D", "length_km", "shared_share"]])
-    columns = [f"{side}_{way}" for side in SIDES for way in WAYS]
-    table[columns] = np.where(is_turned[:, None], own[:, [1, 0, 3, 2]], own)
-    for side in SIDES:
+        table[end] = ground.places["name"].reindex(table[f"{end}_id"]).to_numpy()
+    table = table.join(found[["label", *MEASURED]])
+    table[[f"{side}_{way}" for side in SIDES for way in WAYS]] = np.where(is_turned[:, None], own[:, [1, 0, 3, 2]], own)
+    for way, (plain, turned) in {"onward": ("onward", "back"), "back": ("back", "onward")}.items():
+        table[f"a_{way}"] = np.where(is_turned, found[f"a_{turned}"], found[f"a_{plain}"])
+    for side, layer in zip(SIDES, both, strict=True):
         table[f"{side}_n"] = found[f"{side}_onward"] + found[f"{side}_back"]
-    return result, _strongest_first(table)
+        table[f"{side}_coverage"] = _coverage(table, layer.flows)
+    return Compared(result, _strongest_first(table))
 
 
-def to_firearms(net: Network, places: pd.DataFrame, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def judged(ground: Ground, both: tuple[Layer, Layer], corridors: pd.DataFrame, draws: Draws) -> pd.DataFrame:
+    """Return the corridors of ``compared`` with JUDGED: how firm and how surprising each is, and its evidence class."""
+    ends = corridors["id"].str.split("~", expand=True).reindex(columns=[0, 1])
+    named = corridors.assign(place_a=ends[0], place_b=ends[1])
+    corridors = corridors.join(firm(ground.net, (both[0].parts, both[1].parts), named))
+    flows = both[0].flows, both[1].flows
+    found = corridors.join(surprise(ground.places, flows, corridors, draws.count, draws.seed))
+    return found.assign(evidence_class=evidence_class(found))
+
+
+def interval(ground: Ground, both: tuple[Layer, Layer], kappa: float, draws: Draws) -> tuple[float, float]:
+    """Return the 95 % interval of Omega over resampled records."""
+    return omega_interval(ground.net, *_weighted(both, kappa), draws.count, draws.seed)
+
+
+def segments(ground: Ground, both: tuple[Layer, Layer], kappa: float) -> Segmented:
+    """Return what two layers share, between junctions and borders."""
+    return segmented(ground.net, *_weighted(both, kappa), ground.zones)
+
+
+def _weighted(both: tuple[Layer, Layer], kappa: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    a, b = (weighted(layer.parts, Setting(kappa=kappa)) for layer in both)
+    return a, b
+
+
+def to_firearms(ground: Ground, layers: dict[str, Layer], kappa: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return ``corridors`` (without is_shown) and ``omega`` of view.Explore: firearms against each other layer."""
-    anchors = flows[flows["layer"] == ANCHOR]
     tables, measures = [], []
-    for layer in [name for name in flows["layer"].unique() if name != ANCHOR and len(anchors)]:
-        result, table = compared(net, places, anchors, flows[flows["layer"] == layer])
-        tables.append(table[table["a_with"] + table["a_against"] > 0].assign(layer=layer))
-        shares = {f"{name}_share": share for name, share in result.shares.items()}
-        measures.append({"layer": layer, "omega": result.omega, "shared_km": result.shared_km, **shares})
-    columns = [*READER_NAMES, "origin_id", "destination_id", "origin", "destination", "length_km", "layer"]
+    for name, both in _pairs(layers).items():
+        result, table, *_ = compared(ground, both, kappa)
+        tables.append(table[table["a_with"] + table["a_against"] > 0].assign(layer=name))
+        shares = {f"{word}_share": share for word, share in result.shares.items()}
+        measures.append({"layer": name, "omega": result.omega, "shared_km": result.shared_km, **shares})
+    columns = [
+        *dict.fromkeys([*READER_NAMES, *MEASURED]),
+        "origin_id",
+        "destination_id",
+        "origin",
+        "destination",
+        "layer",
+    ]
     corridors = _strongest_first(pd.concat(tables, ignore_index=True)) if tables else pd.DataFrame(columns=columns)
     corridors = corridors.rename(columns=READER_NAMES)
     corridors = corridors.assign(relation=corridors["relation"].astype("str").str.lower())
     return corridors, pd.DataFrame(measures, columns=list(MEASURES))
+
+
+def judged_by_layer(ground: Ground, layers: dict[str, Layer], kappa: float, draws: Draws) -> pd.DataFrame:
+    """Return ``corridor_id, layer`` and JUDGED of every corridor of firearms and each other layer."""
+    tables = []
+    for name, both in _pairs(layers).items():
+        table = judged(ground, both, compared(ground, both, kappa).corridors, draws)
+        tables.append(table.rename(columns={"id": "corridor_id"}).assign(layer=name))
+    columns = ["corridor_id", "layer", *JUDGED]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _pairs(layers: dict[str, Layer]) -> dict[str, tuple[Layer, Layer]]:
+    """Return firearms and each other layer that both have flows."""
+    anchor = layers[ANCHOR]
+    others = {name: layer for name, layer in layers.items() if name != ANCHOR and len(layer.flows)}
+    return {name: (anchor, layer) for name, layer in others.items() if len(anchor.flows)}
+
+
+def finding(result: Comparison, tested: LayersTest | None) -> str:
+    """Return the whole comparison as one sentence: on which part the layers run which way, and what explains it."""
+    if not result.shared_km > 0:
+        return "The two layers share no corridor in this choice"
+    name, share = max(result.shares.items(), key=lambda part: part[1])
+    told = "not tested against the null model" if tested is None else explained(tested)
+    return f"{name.capitalize()} on {share:.0%} of {result.shared_km:,.0f} shared corridor-km; {told}"
 
 
 def explained(tested: LayersTest | None) -> str:
@@ -95,11 +207,23 @@ def is_shown(flows: pd.DataFrame, corridors: pd.DataFrame, top: int) -> pd.Serie
     return (flows.groupby("layer").cumcount() < top) | flows["corridor_id"].isin(named)
 
 
-def _own_records(net: Network, corridors: pd.DataFrame, layers: tuple[pd.DataFrame, ...]) -> np.ndarray:
-    """Return the pair's own records of each layer, from place_a to place_b and back, as columns."""
-    rows = net.pairs.reindex(pd.MultiIndex.from_frame(corridors[["place_a", "place_b"]])).to_numpy(np.int64)
-    counts = [way[rows] for layer in layers for way in flowfield.along(net, layer, "record_count")]
-    return np.column_stack(counts).astype(np.int64)
+def _own_records(corridors: pd.DataFrame, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pair's own records from place_a to place_b, and back."""
+    counts = flows.set_index(["origin_id", "destination_id"])["record_count"]
+    ways = (["place_a", "place_b"], ["place_b", "place_a"])
+    onward, back = (
+        counts.reindex(pd.MultiIndex.from_frame(corridors[way])).fillna(0).to_numpy(np.int64) for way in ways
+    )
+    return onward, back
+
+
+def _coverage(table: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Return the records of a layer that begin or end in either place of each corridor."""
+    count = flows["record_count"]
+    touching = count.groupby(flows["origin_id"]).sum().add(count.groupby(flows["destination_id"]).sum(), fill_value=0)
+    ends = [touching.reindex(table[end]).fillna(0).to_numpy() for end in ("origin_id", "destination_id")]
+    own = np.add(*_own_records(table.rename(columns={"origin_id": "place_a", "destination_id": "place_b"}), flows))
+    return pd.Series(ends[0] + ends[1] - own, table.index).astype("int64")
 
 
 def _strongest_first(corridors: pd.DataFrame) -> pd.DataFrame:

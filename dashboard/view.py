@@ -30,13 +30,17 @@ class Explore:
             destination_id, origin, destination`` (along the larger firearms flow), ``layer`` (the other layer),
             ``relation`` (see RELATIONS), ``p_common, p_inverse, d`` (NaN where not judged), ``firearms_with,
             firearms_against, other_with, other_against`` (records of the pair itself), ``firearms_n, other_n``
-            (weighted records running along the band), ``length_km``, ``is_shown``. Strongest evidence first.
+            (weighted records running along the band), ``firearms_coverage, other_coverage`` (records that begin or end
+            in either place), ``length_km, confidence`` (of the line drawn), ``is_coarse, is_shown``. Strongest first.
         incidents: One row per cell or country of point layers: ``layer, lon, lat, incident_count, killed_count``
             (nullable), ``precision`` (cell or country), ``cell``, ``country_id``, ``place`` (country name or "").
         yearly: ``layer, year, record_count``: records on the flows, and incidents; missing years are absent.
         omega: One row per other layer: ``layer, omega, common_share, inverse_share, mixed_share, shared_km``;
             NaN where the layers share nothing.
         sources: Contract table ``sources`` of the release.
+        routes: The way of each shown pair of places finer than a country: ``corridor_id, network, length_km,
+            confidence`` (mean probability of its steps, in (0, 1]); a pair without one is drawn as a curve.
+        lines: ``corridor_id, lon, lat``: each way's points, from the end that comes first by name.
     """
 
     release_id: str
@@ -50,6 +54,8 @@ class Explore:
     yearly: pd.DataFrame
     omega: pd.DataFrame
     sources: pd.DataFrame
+    routes: pd.DataFrame
+    lines: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Evidence:
         records: One row per leg record: ``layer, direction, source_id, source_file, source_row, source_column``
             (nullable), ``date_start, date_end, date_precision, origin_raw, destination_raw, origin_role,
             destination_role, status, commodity, transport_mode, record_count, record_count_high, item_count,
-            repeat_count, precision``.
+            repeat_count, precision``, and the grades ``reliability, credibility`` (nullable).
         is_cut: True when only the first rows are listed (``record_total`` says how many there are).
         record_total: Rows there are.
     """

@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import date
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -55,17 +57,60 @@ SYNTHETIC = "SYNTHETIC SAMPLE DATA. Every record here is invented to show how th
 COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."
 BOUNDARIES = (
     "Boundaries, names and designations on this map imply no opinion on the legal status of any territory. Thin "
-    "dashed borders are disputed. Map data: Natural Earth, public domain."
+    "dashed borders are disputed. Map data: Natural Earth, public "
+    "domain; roads © OpenStreetMap contributors (ODbL); sea lanes and ports from searoute."
 )
 LINES = (
+    "Between two places finer than a country, a line follows a plausible way by road, sea or air, not one that was "
+    "observed; the cells around a chosen corridor show how unsure it is. Where an end is known only as a country, or "
+    "no way was found, the line is a curve. Each flow keeps to the right of its direction of travel."
+)
+BOWS = (
     "Lines join the two ends of a flow; they are not routes. Each bows to the right of its direction of travel, so "
     "that the way there and the way back stay apart."
 )
+TOO_FEW = "Not enough data"
+LEVEL_TITLES = {"country": "Country only", "admin1": "State or province", "place": "Town or place"}
+CONVERGENCE = (
+    "Score = √((F→ + F←) × (O→ + O←)): the geometric mean of the firearms and the other layer's records in the row, so "
+    "that a place counts only where both are many. D = (F→ − F←) / (F→ + F←) × (O→ − O←) / (O→ + O←): +1, all run the "
+    "same way; −1, opposite ways; a dash, one of them has none. F and O are the columns shown here."
+)
+EXPECTED_BORDERS = (
+    "Expected records by road, both ends' records spread over all ways tried: a way that may cross at three places "
+    "counts at each with its probability. Nobody saw these crossings. Counted between cells about 100 km wide, so a "
+    "way that cuts a corner of a third country may count for the wrong border. Records by sea and air cross none."
+)
+HUB_RECORDS = (
+    "Weighted records that begin or end in the place itself. A country stands here for ends known only as the country; "
+    "its towns have rows of their own. A destination not reached counts as the side bar says."
+)
+HALVES = (
+    "Second half / first: records a day of {second} against {first}, with the exact 95 % interval of a ratio of two "
+    "counts. It follows who reported when: see Time for a comparison that "
+    "leaves silent years out."
+)
+CLOSING = (
+    "Only flows whose way may pass there are routed anew; air routes stay. The score above and the map do not change. "
+    "Way now and then: of the most typical of the ways tried; it may stay while others move."
+)
+CLOSED_BORDER = (
+    "The closed border itself is left out. Borders are counted between cells about 100 km wide: a way round a corner "
+    "may count for the wrong one, so small changes say little."
+)
+NETWORK_TITLES = {"road": "by road", "sea": "by sea", "air": "by air"}
 AREAS = "An end known only as a country has no dot: its line starts at a point chosen to stand for the country."
 INTENDED = "A dashed flow: most of its records state a destination that was not reached."
 NULL_HELP = (
     "Layers that share hubs share corridors by that alone. This draws 199 worlds in which a layer keeps its hubs and "
     "its decay with distance and nothing else, and asks whether the real direction stands out. Up to half a minute."
+)
+SILENCE = (
+    "Silence is not absence: a country without records may not have looked, found or published. Records stand in the "
+    "country of seizure, recovery or detection."
+)
+STEP_GAPS = (
+    "No bar means that nothing was reported for that {step}, not that nothing moved. Each layer has a scale of its own."
 )
 DASH = "–"
 P_SURPRISE = 0.05  # METHOD 3.5: where the null model stops explaining
@@ -130,6 +175,28 @@ def count_range(low: float, high: float) -> str:
     return plural(low, "record") if not high > low else f"{number(low)} to {number(high)} records"
 
 
+def way(network: str | None, length_km: float, confidence: float) -> str:
+    """Return what the line of a corridor is drawn along and how sure that is, as sentences.
+
+    Args:
+        network: road, sea or air; None where the line is a curve.
+        length_km: Of the line.
+        confidence: Mean probability of its steps.
+    """
+    if network is None:
+        return "Drawn as a curve, not as a way: an end is known only as a country, or no way was found between the two."
+    return (
+        f"Drawn {NETWORK_TITLES.get(network, safe(network))}, {number(float(f'{length_km:.2g}'))} km, path confidence "
+        f"{confidence:.2f}: on average, {percent(confidence)} of the ways tried take a step of this line. The shaded "
+        "cells are what those ways take, the darker the more of them. None of them was observed."
+    )
+
+
+def link(address: str, params: Mapping[str, str]) -> str:
+    """Return the address of a page of this app with its choices."""
+    return f"{address}?{urlencode(params)}"
+
+
 def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
     """Return how much of a layer is on the map: 40 of 312 flows, 71 % of records.
 
@@ -179,3 +246,19 @@ def headline(omega: pd.DataFrame) -> list[str]:
                 f" common on {percent(common_share)}, mixed on {percent(mixed_share)}"
             )
     return sentences
+
+
+def dated(step: str, shown: Mapping[str, int], total: Mapping[str, int]) -> str:
+    """Return how many records a step of time cannot show, as a sentence; empty where it shows all.
+
+    Args:
+        step: month, quarter or year.
+        shown: Records dated well enough, by layer.
+        total: All records, by layer.
+    """
+    told = [
+        f"{layer_title(name)} {number(whole - shown[name])} of {number(whole)} ({percent(1 - shown[name] / whole)})"
+        for name, whole in total.items()
+        if whole > shown[name]
+    ]
+    return f"Left out, for their dates do not fit into one {step}: {'; '.join(told)}." if told else ""

@@ -27,10 +27,14 @@ ROLES = (
     "seizure",
     "recovery",
     "detection",
+    "exploitation",
     "intended_destination",
 )
+NETWORKS = ("road", "sea", "air")  # what a leg travels on; rail, river and foot as road, mail as air
 STATUSES = ("licit", "observed", "intended", "trace")
 CUSTODY_EVENTS = ("made", "exported", "imported", "sold", "reported_lost", "reported_stolen", "seized")
+RELIABILITIES = ("A", "B", "C", "D", "E", "F")  # Admiralty: of the source; F cannot be judged
+CREDIBILITIES = ("1", "2", "3", "4", "5", "6")  # Admiralty: of the record; 6 cannot be judged
 PLACE_LEVELS = ("country", "admin1", "place")
 MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 
@@ -115,6 +119,8 @@ OBSERVATIONS = Table(
         Column("is_suppressed", FLAG, note="the publisher printed a range instead of the count"),
         Column("is_subtotal", FLAG, note="also contained in another record of its source: kept, never in flows"),
         _null("trace_id", TEXT, "custody events of the same item"),
+        _null("reliability", TEXT, "of the source for this record; null weighs as F", RELIABILITIES),
+        _null("credibility", TEXT, "of what the record says; null weighs as 6", CREDIBILITIES),
     ),
 )
 
@@ -148,6 +154,7 @@ LEGS = Table(
         Column("origin_role", TEXT, allowed=ROLES),
         Column("destination_role", TEXT, allowed=ROLES),
         _null("transport_mode", TEXT, "of the leg that was intercepted; null on the others", MODES),
+        _null("network", TEXT, "what that transport travels on", NETWORKS),
         _null("commodity", TEXT),
         _null("commodity_raw", TEXT),
         Column("date_start", DAY),
@@ -157,6 +164,10 @@ LEGS = Table(
         Column("record_count_high", WHOLE),
         _null("item_count", WHOLE),
         Column("weight", NUMBER, note="evidence weight of the leg's records, before kappa; see geo/README.md"),
+        Column("weight_items", NUMBER, note="the same, larger quantities counting more; 1 at the commodity's median"),
+        Column("weight_exposure", NUMBER, note="the same, routes that are seldom seized counting more"),
+        Column("is_quantity_known", FLAG, note="else weight_items is weight"),
+        Column("is_exposure_known", FLAG, note="else weight_exposure is weight"),
         Column("precision", TEXT, allowed=PRECISIONS, note="of the less precise end"),
         Column("origin_cell", CELL, note="H3 resolution 3"),
     ),
@@ -286,29 +297,100 @@ QUARANTINE = Table(
     ),
 )
 
+_PATH_KEY = (
+    Column("place_a", TEXT),
+    Column("place_b", TEXT),
+    Column("network", TEXT, allowed=NETWORKS),
+)
+
 PATHS = Table(
     "paths",
-    "one per unordered pair of places that a leg joins (place_a < place_b)",
-    ("place_a", "place_b"),
+    "one per unordered pair of places (place_a < place_b) and network that legs may have used",
+    ("place_a", "place_b", "network"),
     (
-        Column("place_a", TEXT),
-        Column("place_b", TEXT),
-        _null("length_km", NUMBER, "geodesic, WGS 84; null where refused"),
+        *_PATH_KEY,
+        Column("distance_km", NUMBER, note="geodesic between the two places, WGS 84"),
+        Column("is_same_landmass", FLAG, note="a road joins the two places"),
+        _null("length_km", NUMBER, "of the line drawn; null where refused"),
+        _null("confidence", NUMBER, "mean probability of its steps along the line drawn; null where refused"),
         _null("refused", TEXT, "why no path was built"),
     ),
 )
 
 PATH_EDGES = Table(
     "path_edges",
-    "one per step of a path from place_a to place_b",
-    ("place_a", "place_b", "step"),
+    "one per step between two H3 cells that some member of a path's ensemble takes from place_a to place_b",
+    ("place_a", "place_b", "network", "from_cell", "to_cell"),
     (
-        Column("place_a", TEXT),
-        Column("place_b", TEXT),
-        Column("step", WHOLE),
+        *_PATH_KEY,
         Column("from_cell", CELL, note="H3 resolution 3"),
         Column("to_cell", CELL),
-        Column("probability", NUMBER, note="share of the route ensemble that uses the step; 1 for a single path"),
+        Column("probability", NUMBER, note="share of the members that take the step"),
+    ),
+)
+
+PATH_LINES = Table(
+    "path_lines",
+    "one per point of the line drawn for a path: its most typical member, from place_a to place_b",
+    ("place_a", "place_b", "network", "seq"),
+    (
+        *_PATH_KEY,
+        Column("seq", WHOLE),
+        Column("lon", NUMBER, note="degrees, WGS 84"),
+        Column("lat", NUMBER),
+    ),
+)
+
+PATH_OVERLAPS = Table(
+    "path_overlaps",
+    "one per pair of paths that run along each other: the other takes half of the path or more",
+    ("path", "other"),
+    (
+        Column("path", WHOLE, note="number of the path among those not refused, in the order of their key"),
+        Column("other", WHOLE),
+        Column("share", NUMBER, note="of the path that the other takes in the same direction, a to b as a to b"),
+        Column("turned", NUMBER, note="the same in the opposite direction"),
+    ),
+)
+
+NETWORK_SHARES = Table(
+    "network_shares",
+    "one per (layer, distance band, same landmass, network): what a leg with unstated transport is taken to travel on",
+    ("layer", "band", "is_same_landmass", "network"),
+    (
+        Column("layer", TEXT),
+        Column("band", WHOLE, note="number of the distance band, 0 is the shortest; edges in geo/modes.py"),
+        Column("is_same_landmass", FLAG),
+        Column("network", TEXT, allowed=NETWORKS),
+        Column("share", NUMBER, note="sums to 1 over the networks"),
+        Column("record_count", NUMBER, note="records of stated transport behind it"),
+    ),
+)
+
+CELLS = Table(
+    "cells",
+    "one per H3 cell that a path runs through",
+    ("cell",),
+    (
+        Column("cell", CELL, note="H3 resolution 3"),
+        Column("lon", NUMBER, note="centre, WGS 84"),
+        Column("lat", NUMBER),
+        _null("country_id", TEXT, "whose land holds the centre, or is near it; null at sea"),
+    ),
+)
+
+DETECTION = Table(
+    "detection",
+    "one per (layer, country, window of years): relative detection along stated routes, no ranking of performance",
+    ("layer", "country_id", "window"),
+    (
+        Column("layer", TEXT),
+        Column("country_id", TEXT),
+        Column("window", TEXT, note="such as 2013-2015, or all"),
+        Column("q", NUMBER, note="share of the journeys that reach the country unseized which it seizes"),
+        Column("low", NUMBER, note="95 %"),
+        Column("high", NUMBER),
+        Column("record_count", NUMBER, note="records whose route enters the country, exact repeats counted once"),
     ),
 )
 
@@ -325,6 +407,11 @@ RELEASED = (
     UNRESOLVED,
     PATHS,
     PATH_EDGES,
+    PATH_LINES,
+    PATH_OVERLAPS,
+    NETWORK_SHARES,
+    CELLS,
+    DETECTION,
 )
 TABLES = {t.name: t for t in (*RELEASED, QUARANTINE)}
 

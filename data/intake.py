@@ -106,7 +106,7 @@ class Sieve:
         more = f" ({int(hit.sum())} such rows)" if hit.sum() > 1 else ""
         where = f"row {int(self.raw.rows.iloc[first])}, column {self._heading(column, first)}"
         raise SourceError(
-            f"{self.raw.file}, {where}: {shown} {rule}{more}. {cure}"
+            f"{self.raw.title}, {where}: {shown} {rule}{more}. {cure}"
             " Or import with --quarantine to set such rows aside."
         )
 
@@ -268,7 +268,8 @@ def finished(observations: pd.DataFrame, waypoints: pd.DataFrame, sieve: Sieve) 
     """Return both tables with every column of their contracts, provenance and points filled in.
 
     Args:
-        observations: What the source states; columns it does not have become null.
+        observations: What the source states; columns it does not have become null, but grades it does not state are
+            those of its card.
         waypoints: ``obs_id, seq, role, place_id, place_raw``; several rows per observation.
         sieve: Where the rows came from.
     """
@@ -276,6 +277,10 @@ def finished(observations: pd.DataFrame, waypoints: pd.DataFrame, sieve: Sieve) 
     for name, value in (("is_suppressed", False), ("is_subtotal", False), ("repeat_count", 1)):
         if name not in filled:
             filled[name] = value
+    for name in ("reliability", "credibility"):
+        stated = filled.get(name, pd.Series(None, filled.index, dtype="str"))
+        usual = sieve.request.profile.get(name)
+        filled[name] = stated if usual is None else stated.fillna(usual)
     ordered = waypoints.sort_values(["obs_id", "seq"], kind="stable", ignore_index=True)
     ordered["seq"] = ordered.groupby("obs_id").cumcount()
     return (

@@ -34,6 +34,8 @@ NO_BORDER_SHARE, NO_COUNT_SHARE, PIECE_ODDS = 0.2, 0.05, 0.45
 KG_MEDIAN_BY_GROUP = {"cocaine": 4.0, "opiates": 1.2, "amphetamine-type": 0.8, "cannabis": 9.0, "other": 0.5}
 KG_LOG_SIGMA = 2.0
 UNITS, UNIT_SHARES = ("kg", "g", "tablets"), (0.75, 0.20, 0.05)
+RELIABILITY = {"firearms": "B", "drugs": "B", "human_trafficking": "C"}  # of the synthetic register of each layer
+CREDIBILITY_SHARES: dict[str | None, float] = {"1": 0.15, "2": 0.70, "3": 0.10, None: 0.05}  # chosen by eye, 2026-11
 EMPTY = ("source_column", "production_id", "production_raw")  # no synthetic source fills these
 
 
@@ -135,6 +137,8 @@ def _content(rng: np.random.Generator, stage: Geography, layer: Layer, found: Re
             "modus_operandi": modus,
             "modus_operandi_raw": modus.str.capitalize(),
             "trace_id": number.where(found.is_traced),
+            "reliability": RELIABILITY[layer.name],
+            "credibility": _text(drawn(rng.spawn(1)[0], CREDIBILITY_SHARES, count)),
         }
     ).assign(case_count=1, case_count_high=1, is_suppressed=False, is_subtotal=False, **dict.fromkeys(EMPTY, nothing))
 

@@ -1,6 +1,8 @@
 """Do two layers run the same way, opposite ways, or merely meet? Formulas and thresholds: geo/README.md."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -8,16 +10,17 @@ import pandas as pd
 import scipy.sparse as sp
 from scipy.special import betainc
 
+from geo.bands import N_MIN, ROUNDING, Bands, bands_of
 from geo.distance import Array
 from geo.flowfield import Field, Network, along, balance, field, stacked
+from geo.segments import pooled, segments, stretches
 
-N_MIN = 5.0  # weighted records each layer needs on a corridor before a word is used
 D_MIN = 0.2  # |D| below this is neither common nor inverse
 P_MIN = 0.9  # posterior probability a word needs
 PHI = 1.5  # overdispersion of counts: the effective number of records is n / PHI
 DELTA = 0.08  # share of journeys stated in the wrong direction
-SHARED_MIN = 0.5  # share of a corridor's length on which both layers must run
-CROSSING_MAX = 0.25  # below this share of common edges two layers in one cell cross
+CROSSING_MAX = 0.25  # of a corridor: where both layers run on less of it, and meet inside it, they cross
+INSIDE_MIN = 0.75  # share of a corridor's journeys that must pass a cell for a crossing there to count
 NODES = 100  # of the grid over rho; 2,000 change no probability by more than 0.001
 
 LABELS = ("COMMON", "INVERSE", "MIXED", "CROSSING", "INSUFFICIENT")
@@ -33,9 +36,9 @@ class Comparison:
         shares: Share of shared corridor-km by relation: ``common``, ``inverse``, ``mixed``; NaN where none.
         shared_km: Kilometres of edges on which both layers have N_MIN weighted records.
         corridors: One row per pair of places with N_MIN weighted records of its own in either layer:
-            ``place_a, place_b, length_km, shared_share, a_onward, a_back, b_onward, b_back`` (weighted records
-            running along the corridor's shared part, onward is place_a to place_b), ``D, P_common, P_inverse``
-            (NaN where not judged), ``label``.
+            ``place_a, place_b, is_coarse, length_km, confidence, a_onward, a_back, b_onward, b_back`` (weighted
+            records that run along the corridor, onward is place_a to place_b), ``D, P_common, P_inverse`` (NaN where
+            not judged), ``label``.
     """
 
     omega: float
@@ -44,33 +47,66 @@ class Comparison:
     corridors: pd.DataFrame
 
 
+class Segmented(NamedTuple):
+    """What two layers share, between junctions and borders.
+
+    Attributes:
+        segments: One row per chain of shared edges: ``segment, is_coarse, km, a_onward, a_back, b_onward, b_back``
+            (weighted records along and against it, the mean over its kilometres), ``D, P_common, P_inverse, label``.
+        edges: One row per shared edge: ``edge`` (row of the network), ``is_coarse, segment, stretch`` (edges of one
+            label that hang together).
+    """
+
+    segments: pd.DataFrame
+    edges: pd.DataFrame
+
+
 def compare(net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> Comparison:
     """Compare two layers' flows.
 
     Args:
         net: The release's network.
-        flows_a: ``origin_id, destination_id, weight, is_coarse``, one row per pair or finer; licit legs left out.
-            ``is_coarse`` tells that an end is known only by its country. Coarse flows are compared with coarse
-            ones, the others with the others: a line between two countries says nothing of the way between two cities.
+        flows_a: ``origin_id, destination_id, network, weight, is_coarse``, one row per pair and network or finer;
+            licit legs left out. ``is_coarse`` tells that an end is known only by its country. Coarse flows are
+            compared with coarse ones, the others with the others: a line between two countries says nothing of the
+            way between two cities.
         flows_b: The same for the other layer.
 
     Returns:
         A comparison that does not depend on which layer comes first, and in which reversing one layer turns
         COMMON into INVERSE and the sign of D and Omega.
     """
-    levels = [
-        (flows_a[flows_a["is_coarse"] == is_coarse], flows_b[flows_b["is_coarse"] == is_coarse])
-        for is_coarse in (False, True)
-    ]
-    fields = [(field(net, a), field(net, b)) for a, b in levels]
-    corridors = []
-    for flows, (a, b) in zip(levels, fields, strict=True):
-        own_a, own_b = (np.add(*along(net, layer, "weight")) for layer in flows)
-        corridors.append(_corridors(net, a, b, np.flatnonzero(np.maximum(own_a, own_b) >= N_MIN)))
-    km = np.tile(net.km, len(levels))
-    both = stacked([a for a, _ in fields]), stacked([b for _, b in fields])
-    shares, shared_km = _shares(km, *both)
-    return Comparison(omega(km, *both), shares, shared_km, pd.concat(corridors, ignore_index=True))
+    tables, fields = [], []
+    for is_coarse, level in _levels(flows_a, flows_b):
+        both = field(net, level[0]), field(net, level[1])
+        tables.append(corridors(net, level, both).assign(is_coarse=is_coarse))
+        fields.append(both)
+    km, a, b = np.tile(net.km, len(fields)), stacked([a for a, _ in fields]), stacked([b for _, b in fields])
+    shares, shared_km = _shares(km, a, b)
+    return Comparison(omega(km, a, b), shares, shared_km, pd.concat(tables, ignore_index=True))
+
+
+def segmented(
+    net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame, zones: npt.NDArray[np.int64] | None = None
+) -> Segmented:
+    """Judge two layers on every chain of edges that both use.
+
+    Args:
+        net: The release's network.
+        flows_a: As ``compare`` takes them.
+        flows_b: The same for the other layer.
+        zones: A number per cell of the network, such as its country's: segments end where it changes.
+    """
+    tables = []
+    for is_coarse, level in _levels(flows_a, flows_b):
+        found = _segments(net, (field(net, level[0]), field(net, level[1])), zones)
+        tables.append([table.assign(is_coarse=is_coarse) for table in found])
+    return Segmented(*(pd.concat(level, ignore_index=True) for level in zip(*tables, strict=True)))
+
+
+def _levels(flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> list[tuple[bool, list[pd.DataFrame]]]:
+    both = (flows_a, flows_b)
+    return [(is_coarse, [flows[flows["is_coarse"] == is_coarse] for flows in both]) for is_coarse in (False, True)]
 
 
 def omega(km: Array, a: Field, b: Field) -> float:
@@ -80,58 +116,59 @@ def omega(km: Array, a: Field, b: Field) -> float:
     return float((weight * a.direction * b.direction).sum() / total) if total > 0 else float("nan")
 
 
-def posterior(a: tuple[Array, Array], b: tuple[Array, Array]) -> tuple[Array, Array]:
+def posterior(a: tuple[Array, Array], b: tuple[Array, Array], delta: float = DELTA) -> tuple[Array, Array]:
     """Return the probabilities that D > D_MIN (common) and D < -D_MIN (inverse).
 
-    Each layer's share of onward records has a Beta posterior on n / PHI records with a Jeffreys prior; DELTA
+    Each layer's share of onward records has a Beta posterior on n / PHI records with a Jeffreys prior; ``delta``
     of all journeys are taken to be stated backwards. The product's distribution is integrated numerically, once
     over either layer, so that swapping the layers changes nothing.
 
     Args:
         a: Weighted records onward and back of one layer, one entry per corridor.
         b: The same of the other layer.
+        delta: Share of journeys stated backwards, below one half.
     """
-    both = [_tail(a, b), _tail(b, a)]
+    both = [_tail(a, b, delta), _tail(b, a, delta)]
     return (both[0][0] + both[1][0]) / 2, (both[0][1] + both[1][1]) / 2
 
 
-def _tail(outer: tuple[Array, Array], inner: tuple[Array, Array]) -> tuple[Array, Array]:
+def _tail(outer: tuple[Array, Array], inner: tuple[Array, Array], delta: float) -> tuple[Array, Array]:
     """Return both probabilities, integrated over a grid of the outer layer's rho."""
     edges = np.linspace(-1, 1, NODES + 1)
-    below = _cdf(outer, edges)
+    below = _cdf(outer, edges, delta)
     mass = np.column_stack([below[:, 0], np.diff(below, axis=1), 1 - below[:, -1]])
     rho = np.concatenate([[-1.0], (edges[:-1] + edges[1:]) / 2, [1.0]])
     can_reach = np.abs(rho) > D_MIN  # elsewhere no rho of the inner layer makes the product large enough
     mass, rho = mass[:, can_reach], rho[can_reach]
     need = D_MIN / np.abs(rho)
-    above, under = 1 - _cdf(inner, need), _cdf(inner, -need)
+    above, under = 1 - _cdf(inner, need, delta), _cdf(inner, -need, delta)
     common = np.where(rho > 0, above, under)
     inverse = np.where(rho > 0, under, above)
     return (mass * common).sum(axis=1), (mass * inverse).sum(axis=1)
 
 
-def _cdf(n: tuple[Array, Array], rho: Array) -> Array:
+def _cdf(n: tuple[Array, Array], rho: Array, delta: float) -> Array:
     """Return the posterior probability of a rho below each value (rows: corridors, columns: values)."""
     alpha, beta = (count[:, None] / PHI + 0.5 for count in n)
-    theta = DELTA + (1 - 2 * DELTA) * (rho + 1) / 2
+    theta = delta + (1 - 2 * delta) * (rho + 1) / 2
     cdf: Array = betainc(alpha, beta, theta[None, :])
     return cdf
 
 
-def _corridors(net: Network, a: Field, b: Field, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
-    frame = net.pairs.index.to_frame(index=False).iloc[rows].reset_index(drop=True)
-    frame["length_km"] = net.length_km[rows]
-    is_shared = (a.total >= N_MIN) & (b.total >= N_MIN)
-    paths = net.forward[rows], net.backward[rows]
-    frame["shared_share"] = _ratio(
-        *((paths[0] + paths[1]) @ (net.km * mask) for mask in (is_shared, np.ones_like(net.km)))
-    )
-    is_judged = (frame["shared_share"] >= SHARED_MIN).to_numpy()
-    for name, layer in (("a", a), ("b", b)):
-        shared, whole = (_pooled(paths, layer, net.km * mask) for mask in (is_shared, np.ones_like(net.km)))
-        for way, part, full in zip(("onward", "back"), shared, whole, strict=True):
-            frame[f"{name}_{way}"] = np.where(is_judged, part, full)
-    return _labelled(frame, is_judged, _meets(net, a, b, rows))
+def corridors(net: Network, flows: Sequence[pd.DataFrame], fields: tuple[Field, Field]) -> pd.DataFrame:
+    """Return the rows of ``Comparison.corridors`` for two layers of one level."""
+    own = [along(net, layer, "weight") for layer in flows]
+    of_path = [np.add(*ways) for ways in own]
+    of_pair = [np.bincount(net.pair, weight, minlength=len(net.pairs)) for weight in of_path]
+    rows = np.flatnonzero(np.maximum(*of_pair) >= N_MIN)
+    bands = bands_of(net, rows, of_path[0] + of_path[1])
+    frame = net.pairs.iloc[rows].reset_index(drop=True)
+    frame["length_km"], frame["confidence"] = (bands.mean @ value for value in (net.length_km, net.confidence))
+    for name, ways in zip("ab", own, strict=True):
+        frame[f"{name}_onward"], frame[f"{name}_back"] = bands.records(net, ways)
+    a, b = (frame[[f"{name}_onward", f"{name}_back"]].sum(axis=1).to_numpy(np.float64) for name in "ab")
+    is_judged = np.minimum(a, b) >= N_MIN * (1 - ROUNDING)
+    return _labelled(frame, is_judged, _meets(net, fields, bands, ~is_judged))
 
 
 def _labelled(frame: pd.DataFrame, is_judged: npt.NDArray[np.bool_], meets: npt.NDArray[np.bool_]) -> pd.DataFrame:
@@ -152,33 +189,45 @@ def _labelled(frame: pd.DataFrame, is_judged: npt.NDArray[np.bool_], meets: npt.
     return frame.assign(P_common=p_common, P_inverse=p_inverse, label=label)
 
 
+def _meets(
+    net: Network, fields: tuple[Field, Field], bands: Bands, asked: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Return whether the layers cross in a cell inside each corridor asked about, and hardly run along it."""
+    edges, size = np.arange(len(net.km)), len(net.cells)
+    touch = sp.csr_matrix(
+        (np.ones(2 * len(edges)), (np.r_[edges, edges], net.ends.T.ravel())), shape=(len(edges), size)
+    )
+    a, b = (layer.total for layer in fields)
+    is_there = np.minimum(touch.T @ a, touch.T @ b) / 2 >= N_MIN
+    probability = bands.mean[asked] @ (net.forward + net.backward)
+    inside = probability @ touch
+    inside.data = (inside.data / 2 >= INSIDE_MIN).astype(np.float64)  # a certain end has one edge: half
+    mass = probability.power(2)
+    together = _ratio(mass @ (net.km * (np.minimum(a, b) >= N_MIN)), mass @ net.km)
+    found = np.zeros(len(asked), dtype=np.bool_)
+    found[asked] = ((inside @ is_there.astype(np.float64)) > 0) & (together < CROSSING_MAX)
+    return found
+
+
 def _ratio(part: Array, whole: Array) -> Array:
     share: Array = np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
     return share
 
 
-def _pooled(paths: tuple[sp.csr_matrix, sp.csr_matrix], layer: Field, km: Array) -> tuple[Array, Array]:
-    """Return a layer's records along each path, onward and back: the mean over the given kilometres."""
-    forward, backward = paths
-    length = (forward + backward) @ km
-    onward = forward @ (km * layer.plus) + backward @ (km * layer.minus)
-    back = forward @ (km * layer.minus) + backward @ (km * layer.plus)
-    return _ratio(onward, length), _ratio(back, length)
-
-
-def _meets(net: Network, a: Field, b: Field, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return whether the layers cross in a cell inside each path: both are there, on few common edges."""
-    edges, size = np.arange(len(net.km)), len(net.cells)
-    touch = sp.csr_matrix(
-        (np.ones(2 * len(edges)), (np.r_[edges, edges], net.ends.T.ravel())), shape=(len(edges), size)
-    )
-    least = np.minimum(touch.T @ a.total, touch.T @ b.total) / 2
-    common = _ratio(touch.T @ np.minimum(a.total, b.total), 2 * least)
-    is_crossing = (least >= N_MIN) & (common < CROSSING_MAX)
-    inside = ((net.forward[rows] + net.backward[rows]) > 0).astype(np.float64) @ touch
-    inside.data = (inside.data > 1).astype(np.float64)  # a cell inside a path has two of its edges, an end has one
-    found: npt.NDArray[np.bool_] = (inside @ is_crossing.astype(np.float64)) > 0
-    return found
+def _segments(
+    net: Network, fields: tuple[Field, Field], zones: npt.NDArray[np.int64] | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of ``Segmented`` for two layers of one level."""
+    edges = np.flatnonzero((fields[0].total >= N_MIN) & (fields[1].total >= N_MIN))
+    parts = segments(net, edges, zones)
+    frame = pd.DataFrame({"segment": np.arange(parts[0].max(initial=-1) + 1)})
+    frame["km"] = np.bincount(parts[0], net.km[edges], minlength=len(frame))
+    for name, layer in zip("ab", fields, strict=True):
+        frame[f"{name}_onward"], frame[f"{name}_back"] = pooled(net, edges, parts, layer)
+    everywhere = np.ones(len(frame), dtype=np.bool_)
+    frame = _labelled(frame, everywhere, ~everywhere)
+    stretch = stretches(net, edges, frame["label"].to_numpy(str)[parts[0]])
+    return frame, pd.DataFrame({"edge": edges, "segment": parts[0], "stretch": stretch})
 
 
 def _shares(km: Array, a: Field, b: Field) -> tuple[dict[str, float], float]:

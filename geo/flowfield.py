@@ -10,6 +10,9 @@ import scipy.sparse as sp
 from h3.api import basic_int as h3
 
 from geo.distance import Array, sphere_km, unit_vectors
+from geo.overlaps import Overlaps, from_table, overlaps
+
+PATH_KEY = ["place_a", "place_b", "network"]
 
 
 @dataclass(frozen=True)
@@ -17,22 +20,30 @@ class Network:
     """Paths between pairs of places, as sparse rows over undirected edges between cells.
 
     Attributes:
-        pairs: Row number of each (place_a, place_b), place_a < place_b.
-        length_km: Geodesic length of each pair's path.
+        paths: Row number of each (place_a, place_b, network), place_a < place_b.
+        pairs: ``place_a, place_b`` of each pair that has a path.
+        pair: Each path's row in ``pairs``.
+        length_km: Length of each path's line.
+        confidence: Mean probability of the steps along each path's line, in (0, 1].
         ends: (edges, 2) positions in ``cells``; the first cell is the smaller number.
         cells: H3 cells, ascending.
         km: Length of each edge, centre to centre.
         forward: (paths, edges) probability of crossing an edge from its first to its second cell on the way a to b.
         backward: The same from the second to the first.
+        overlaps: How far each path runs along each other.
     """
 
-    pairs: pd.Series
+    paths: pd.Series
+    pairs: pd.DataFrame
+    pair: npt.NDArray[np.int64]
     length_km: Array
+    confidence: Array
     ends: npt.NDArray[np.int64]
     cells: npt.NDArray[np.int64]
     km: Array
     forward: sp.csr_matrix
     backward: sp.csr_matrix
+    overlaps: Overlaps
 
 
 @dataclass(frozen=True)
@@ -65,24 +76,45 @@ def balance(plus: Array, minus: Array) -> Array:
     return share
 
 
-def network(paths: pd.DataFrame, edges: pd.DataFrame) -> Network:
-    """Return the network of the tables ``paths`` and ``path_edges``."""
-    pairs = pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[["place_a", "place_b"]]))
+def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None = None) -> Network:
+    """Return the network of the tables ``paths`` (those not refused) and ``path_edges``.
+
+    Args:
+        paths: Table ``paths``.
+        edges: Table ``path_edges``.
+        table: Table ``path_overlaps`` of the same release; None works it out again.
+    """
+    paths = paths[paths["refused"].isna()]
+    rows = pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[PATH_KEY]))
+    pair, pairs = pd.factorize(pd.MultiIndex.from_frame(paths[PATH_KEY[:2]]))
     start, end = edges["from_cell"].to_numpy(np.int64), edges["to_cell"].to_numpy(np.int64)
     cells = np.unique(np.concatenate([start, end]))
     u, v = np.searchsorted(cells, start), np.searchsorted(cells, end)
     is_forward = u < v
     keys, edge = np.unique(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), return_inverse=True)
     ends = np.column_stack([keys // max(len(cells), 1), keys % max(len(cells), 1)])
-    row = pairs.reindex(pd.MultiIndex.from_frame(edges[["place_a", "place_b"]])).to_numpy(np.int64)
+    row = rows.reindex(pd.MultiIndex.from_frame(edges[PATH_KEY])).to_numpy(np.int64)
     weight = edges["probability"].to_numpy(np.float64)
     shape = (len(paths), len(keys))
 
     def matrix(mask: npt.NDArray[np.bool_]) -> sp.csr_matrix:
         return sp.csr_matrix((weight[mask], (row[mask], edge[mask])), shape=shape)
 
-    length_km = paths["length_km"].to_numpy(np.float64)
-    return Network(pairs, length_km, ends, cells, _edge_km(cells, ends), matrix(is_forward), matrix(~is_forward))
+    km = _edge_km(cells, ends)
+    forward, backward = matrix(is_forward), matrix(~is_forward)
+    return Network(
+        paths=rows,
+        pairs=pd.DataFrame(pairs.to_list(), columns=PATH_KEY[:2], dtype="str"),
+        pair=pair.astype(np.int64),
+        length_km=paths["length_km"].to_numpy(np.float64),
+        confidence=paths["confidence"].to_numpy(np.float64),
+        ends=ends,
+        cells=cells,
+        km=km,
+        forward=forward,
+        backward=backward,
+        overlaps=overlaps(forward, backward, km) if table is None else from_table(table, len(paths)),
+    )
 
 
 def field(net: Network, flows: pd.DataFrame) -> Field:
@@ -90,7 +122,7 @@ def field(net: Network, flows: pd.DataFrame) -> Field:
 
     Args:
         net: The release's network.
-        flows: ``origin_id, destination_id, weight``; flows without a path are left out.
+        flows: ``origin_id, destination_id, network, weight``; flows without a path are left out.
     """
     onward, back = along(net, flows, "weight")
     plus = net.forward.T @ onward + net.backward.T @ back
@@ -99,18 +131,23 @@ def field(net: Network, flows: pd.DataFrame) -> Field:
 
 
 def along(net: Network, flows: pd.DataFrame, column: str) -> tuple[Array, Array]:
-    """Return a column's sum per path in the direction a to b, and b to a."""
+    """Return a column's sum per path in the direction a to b, and b to a.
+
+    Args:
+        net: The release's network.
+        flows: ``origin_id, destination_id, network`` and the column; flows without a path are left out.
+        column: What is summed.
+    """
     origin, destination = flows["origin_id"].to_numpy(str), flows["destination_id"].to_numpy(str)
     is_onward = origin < destination
-    keys = pd.MultiIndex.from_arrays(
-        [np.where(is_onward, origin, destination), np.where(is_onward, destination, origin)]
-    )
-    row = net.pairs.reindex(keys).to_numpy(np.float64)
+    ends = [np.where(is_onward, origin, destination), np.where(is_onward, destination, origin)]
+    keys = pd.MultiIndex.from_arrays([*ends, flows["network"].to_numpy(str)], names=PATH_KEY)
+    row = net.paths.reindex(keys).to_numpy(np.float64)
     values = flows[column].to_numpy(np.float64)
 
     def summed(is_chosen: npt.NDArray[np.bool_]) -> Array:
         known = is_chosen & np.isfinite(row)
-        return np.bincount(row[known].astype(np.int64), values[known], minlength=len(net.pairs)).astype(np.float64)
+        return np.bincount(row[known].astype(np.int64), values[known], minlength=len(net.paths)).astype(np.float64)
 
     return summed(is_onward), summed(~is_onward)
 

@@ -4,12 +4,10 @@ Gravity with both margins kept, negative-binomial counts (METHOD 3.5). A drawn w
 places; tests compare a statistic of the real layer with the same statistic of many drawn ones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, repeat
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 from scipy.optimize import minimize_scalar
@@ -17,20 +15,23 @@ from scipy.special import gammaln
 from scipy.stats import nbinom
 
 from data.errors import ContractError
+from geo.counts import MANY, Whole, Worlds, clusters, drawn
 from geo.distance import Array
 
 LENGTH_KM = (100.0, 50_000.0)  # decay lengths searched; METHOD 7. The upper end is no decay at all
 LOG_SIZE = (-6.0, 5.0)  # log of the sizes searched; METHOD 7. exp(5) = 148 is Poisson for practical counts
 LENGTH_STEPS = 24  # halvings: the length is exact to one part in 10^6
 FIT_PASSES = 500  # margins match to 1e-9 long before, unless one place takes part in every record
+STEP_PASSES = 40  # of a step of the search for L, each from where the last one ended; METHOD 7 takes 60 from scratch
 DRAW_PASSES = 30  # for drawn margins, as in METHOD 7
 TOLERANCE = 1e-10  # relative change of a balancing factor at which fitting stops
+DRAW_TOLERANCE = 1e-4  # the same for drawn margins: far below the noise of the records drawn from them
 TINY = 1e-200  # a denominator below it has no mass
 EXPECTED_MIN = 1e-6  # records; dyads expected to have fewer say nothing on dispersion (METHOD 7)
 WINSOR = 0.995  # quantile of the fitted counts above which a dyad is cut before refitting; METHOD 3.5
 PSEUDO = 0.5  # records added to a used place's swapped margins, so that no place is without a way in or out (METHOD 7)
-CHUNK = 32  # draws handled at once: 23 MB for 300 places
-DENSE_SHARE = 0.22  # of dyads: with more clusters, drawing every dyad is quicker (measured at 300 places, 2026-11)
+CHUNK = 32  # worlds of ``sparse_draws`` at once: 23 MB for 300 places where they are laid out in full
+EVENTS = 250_000  # clusters drawn at once: 50 MB at most
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,6 @@ class Null:
     size: float
     distance_km: Array
     observed: Array
-
-
-@dataclass(frozen=True)
-class _Urn:
-    """Expected records of every dyad, flat, and the running sum of the clusters they come in."""
-
-    expected: Array
-    edges: Array
-    size: float
 
 
 def without_stays(observed: Array, distance_km: Array) -> Array:
@@ -148,45 +140,49 @@ def nb_size(counts: Array, expected: Array) -> float:
     return float(np.exp(minimize_scalar(cost, bounds=LOG_SIZE, method="bounded").x))
 
 
-def draws(
-    null: Null, count: int, rng: np.random.Generator, polarity: bool = False, leakage: float = 0.0
-) -> Iterator[Array]:
-    """Yield drawn (N, N) matrices; the arguments are those of ``sparse_draws``."""
-    shape = null.expected.shape
-    for chunk in sparse_draws(null, count, rng, polarity, leakage):
-        for row in range(chunk.shape[0]):
-            matrix = np.zeros(shape)
-            part = slice(chunk.indptr[row], chunk.indptr[row + 1])
-            matrix.ravel()[chunk.indices[part]] = chunk.data[part]
-            yield matrix
+def draws(null: Null, count: int, rng: np.random.Generator, polarity: bool = False) -> Iterator[Array]:
+    """Yield drawn (N, N) matrices; the arguments are those of ``dyad_draws``."""
+    for chunk in sparse_draws(null, count, rng, polarity):
+        yield from chunk.toarray().reshape(chunk.shape[0], *null.expected.shape)
 
 
-def sparse_draws(
-    null: Null, count: int, rng: np.random.Generator, polarity: bool = False, leakage: float = 0.0
+def sparse_draws(null: Null, count: int, rng: np.random.Generator, polarity: bool = False) -> Iterator[sp.csr_matrix]:
+    """Yield drawn worlds as sparse rows; the arguments are those of ``dyad_draws``.
+
+    Yields:
+        (at most CHUNK, N * N) matrices, one world a row, dyads in row-major order, each at most once.
+    """
+    every = np.arange(null.expected.size)
+    for start in range(0, count, CHUNK):
+        for chunk in dyad_draws(null, every, min(CHUNK, count - start), rng, polarity):
+            worlds = chunk.T.tocsr()
+            worlds.sum_duplicates()
+            yield worlds
+
+
+def dyad_draws(
+    null: Null, dyads: Whole, count: int, rng: np.random.Generator, polarity: bool = False
 ) -> Iterator[sp.csr_matrix]:
-    """Yield drawn worlds as sparse rows.
+    """Yield what drawn worlds hold in some dyads: the work follows their records, not the number of places.
 
     Args:
         null: The fitted layer.
+        dyads: Distinct numbers of dyads in row-major order, ascending.
         count: Number of worlds.
         rng: Decides everything: same state, same worlds.
         polarity: False keeps who sends and who receives (full-margin rung). True swaps each place's sums out and
             in with probability 1/2 before balancing (polarity rung); the total is kept.
-        leakage: Share of records stated backwards, in [0, 1): Poisson(leakage / (1 - leakage) x observed the
-            other way) records are added to each dyad, which makes the mean higher by that.
 
     Yields:
-        (at most CHUNK, N * N) matrices, one world a row, dyads in row-major order, ``sum_duplicates`` done.
+        (dyads, worlds) matrices of records, ``count`` worlds in all; an entry may come in several parts.
     """
-    urns = _swapped_urns(null, count, rng) if polarity else repeat(_urn(null.expected, null.size))
-    back = leakage / (1 - leakage) * null.observed.T.ravel()
-    leaking = np.flatnonzero(back)
-    for start in range(0, count, CHUNK):
-        rows = min(CHUNK, count - start)
-        events = [_drawn(urn, rng) for urn in islice(urns, rows)]
-        if len(leaking):
-            events = [_joined(event, leaking, rng.poisson(back[leaking])) for event in events]
-        yield _rows(events, null.expected.size)
+    mean = null.expected.ravel()[dyads]
+    rows = int(np.clip(EVENTS / max(np.minimum(clusters(mean, null.size), MANY).sum(), 1.0), 1, max(count, 1)))
+    swapped = _swapped(null, dyads) if polarity else None
+    for start in range(0, count, rows):
+        size = min(rows, count - start)
+        worlds = swapped(size, rng) if swapped else Worlds(mean)
+        yield drawn(worlds, null.size, size, rng)
 
 
 def polarity_margins(null: Null, rows: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -206,14 +202,16 @@ def _gravity(counts: Array, distance_km: Array) -> tuple[Array, float]:
         return np.zeros_like(counts), LENGTH_KM[1]
     target = (counts * distance_km).sum() / total
     low, high = np.log(LENGTH_KM)
+    a = np.ones_like(out)
     for _ in range(LENGTH_STEPS):
         middle = (low + high) / 2
         decay = _decay(distance_km, np.exp(middle))
-        a, b = _balanced(decay, out, into, FIT_PASSES)
+        a, b = _balanced(decay, out, into, (STEP_PASSES, TOLERANCE), a)
         expected: Array = a[:, None] * decay * b
         mean = (expected * distance_km).sum() / expected.sum()
         low, high = (low, middle) if mean > target else (middle, high)
-    return expected, float(np.exp(middle))
+    a, b = _balanced(decay, out, into, start=a)
+    return a[:, None] * decay * b, float(np.exp(middle))
 
 
 def _decay(distance_km: Array, length_km: float) -> Array:
@@ -222,15 +220,25 @@ def _decay(distance_km: Array, length_km: float) -> Array:
     return decay
 
 
-def _balanced(decay: Array, out: Array, into: Array, passes: int) -> tuple[Array, Array]:
-    """Return factors a and b so that a x decay x b has the sums; (N,) or, for many worlds at once, (N, worlds)."""
-    a = np.ones_like(out)
+def _balanced(
+    decay: Array,
+    out: Array,
+    into: Array,
+    until: tuple[int, float] = (FIT_PASSES, TOLERANCE),
+    start: Array | None = None,
+) -> tuple[Array, Array]:
+    """Return factors a and b so that a x decay x b has the sums; (N,) or, for many worlds at once, (N, worlds).
+
+    ``until`` is the most passes and the relative change of a at which they end; ``start`` a first guess of a.
+    """
+    passes, tolerance = until
+    a = np.ones_like(out) if start is None else start
     b = np.ones_like(into)
     for _ in range(passes):
         last = a
         b = _over(into, decay.T @ a)
         a = _over(out, decay @ b)
-        if (np.abs(a - last) <= TOLERANCE * a).all():
+        if (np.abs(a - last) <= tolerance * a).all():
             break
     return a, b
 
@@ -250,48 +258,22 @@ def _winsorised(counts: Array, expected: Array, size: float) -> Array:
     return kept
 
 
-def _urn(expected: Array, size: float) -> _Urn:
-    flat = expected.ravel()
-    return _Urn(flat, np.cumsum(size * np.log1p(flat / size)), size)
-
-
-def _drawn(urn: _Urn, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return dyads and records of one world; a dyad may come more than once.
-
-    A negative binomial is a Poisson number, k ln(1 + t/k), of clusters of logarithmic size: exact, and the work
-    follows the records instead of the dyads.
-    """
-    clusters = urn.edges[-1] if len(urn.edges) else 0.0
-    if clusters > DENSE_SHARE * len(urn.edges):
-        value = rng.poisson(urn.expected * rng.gamma(urn.size, 1 / urn.size, len(urn.expected)))
-        seen = np.flatnonzero(value)
-        return seen, value[seen]
-    at = rng.random(rng.poisson(clusters)) * clusters
-    dyad = np.minimum(np.searchsorted(urn.edges, at, side="right"), max(len(urn.edges) - 1, 0))
-    t = urn.expected[dyad]
-    return dyad, rng.logseries(t / (urn.size + t))
-
-
-def _swapped_urns(null: Null, count: int, rng: np.random.Generator) -> Iterator[_Urn]:
-    """Yield the urns of worlds with swapped margins; all are balanced at once, as one matrix product a step."""
+def _swapped(null: Null, dyads: Whole) -> Callable[[int, np.random.Generator], Worlds]:
+    """Return a function that tosses worlds with swapped margins; all are balanced as one matrix product a step."""
     decay = _decay(null.distance_km, null.length_km)
-    a, b = _balanced(decay, *polarity_margins(null, count, rng), DRAW_PASSES)
-    for row in range(count):
-        yield _urn(a[:, row, None] * decay * b[:, row], null.size)
+    between = decay.ravel()[dyads]
+    row, column = np.divmod(dyads, max(len(decay), 1))
 
+    def tossed(count: int, rng: np.random.Generator) -> Worlds:
+        a, b = _balanced(decay, *polarity_margins(null, count, rng), (DRAW_PASSES, DRAW_TOLERANCE))
 
-def _joined(
-    event: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-    dyad: npt.NDArray[np.int64],
-    value: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    is_some = value > 0
-    return np.concatenate([event[0], dyad[is_some]]), np.concatenate([event[1], value[is_some]])
+        def at(dyad: Whole, world: Whole) -> Array:
+            # flat positions: twice as quick as a pair of index arrays
+            ends = (side.ravel().take(end.take(dyad) * count + world) for side, end in ((a, row), (b, column)))
+            expected: Array = between.take(dyad) * next(ends) * next(ends)
+            return expected
 
+        highest = between * a.max(axis=1, initial=0)[row] * b.max(axis=1, initial=0)[column]
+        return Worlds(highest, at)
 
-def _rows(events: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]], width: int) -> sp.csr_matrix:
-    ends = np.cumsum([0, *(len(dyad) for dyad, _ in events)])
-    dyad, value = (np.concatenate(part) for part in zip(*events, strict=True))
-    matrix = sp.csr_matrix((value.astype(np.float64), dyad, ends), shape=(len(events), width))
-    matrix.sum_duplicates()
-    return matrix
+    return tossed

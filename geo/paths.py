@@ -1,8 +1,4 @@
-"""Pairs of places -> the path between them -> steps between H3 cells.
-
-One great circle a pair for now; a route ensemble fills the same two tables with several members and
-probabilities below 1.
-"""
+"""Great circles between pairs of places, as steps between H3 cells: the paths of what flies."""
 
 import numpy as np
 import numpy.typing as npt
@@ -19,26 +15,29 @@ REFUSED_ANTIPODAL = "the ends lie almost opposite each other on the globe"
 
 
 def paths_between(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the tables ``paths`` and ``path_edges`` for unordered pairs of places.
+    """Return the tables ``paths`` and ``path_edges`` of the great circles between unordered pairs of places.
 
     Args:
         pairs: ``place_a, place_b`` (place_a < place_b) and ``lon_a, lat_a, lon_b, lat_b`` in degrees, WGS 84.
 
     Returns:
         One row per pair with its geodesic length in kilometres, or why it was refused; and one row per step
-        from place_a to place_b between neighbouring H3 cells. Ends in one cell give a path without steps.
+        from place_a to place_b between neighbouring H3 cells, in travel order, probability 1. Ends in one cell give
+        a path without steps. The network is ``air``.
     """
     ends = [pairs[name].to_numpy(np.float64) for name in ("lon_a", "lat_a", "lon_b", "lat_b")]
     length = geodesic_km(*ends)
     is_refused = length > ANTIPODAL_KM
     paths = pairs[["place_a", "place_b"]].assign(
+        network="air",
         length_km=np.where(is_refused, np.nan, length),
+        confidence=np.where(is_refused, np.nan, 1.0),
         refused=pd.Series(REFUSED_ANTIPODAL, pairs.index).where(is_refused),
     )
     kept = ~is_refused
     lon, lat, path = densified(*(end[kept] for end in ends))
     edges = _steps(cells_at(lon, lat), path)
-    names = pairs.loc[kept, ["place_a", "place_b"]].reset_index(drop=True)
+    names = paths.loc[kept, ["place_a", "place_b", "network"]].reset_index(drop=True)
     return paths.reset_index(drop=True), names.loc[edges.pop("path")].reset_index(drop=True).join(edges)
 
 
@@ -64,4 +63,4 @@ def _steps(cells: npt.NDArray[np.int64], path: npt.NDArray[np.int64]) -> pd.Data
     """Return one row per change of cell within a path."""
     is_step = (cells[1:] != cells[:-1]) & (path[1:] == path[:-1])
     edges = pd.DataFrame({"path": path[1:][is_step], "from_cell": cells[:-1][is_step], "to_cell": cells[1:][is_step]})
-    return edges.assign(step=edges.groupby("path").cumcount(), probability=1.0)
+    return edges.assign(probability=1.0)

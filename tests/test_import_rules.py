@@ -15,7 +15,8 @@ MAY_IMPORT = {
     "dashboard": {"dashboard", "data", "queries", "geo"},
     "streamlit_app.py": {"dashboard"},
 }
-MEETING_PLACES = {"dashboard/assemble.py", "dashboard/publish.py"}  # the only files that see queries and geo
+MEETING = ("assemble", "publish", "custody", "coverage", "timeline", "dossier", "hubs")
+MEETING_PLACES = {f"dashboard/{name}.py" for name in MEETING}  # the only files that see queries and geo
 LIBRARIES = {
     "duckdb": ("queries/", "dashboard/assemble.py", "dashboard/publish.py"),  # dashboard: the handle's type only
     "shapely": ("geo/", "dashboard/", "data/reference/make_geography.py"),

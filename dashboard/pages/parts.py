@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import charts, layers, legend, load, relations, words
+from dashboard import charts, layers, legend, load, relations, routes, words
 from dashboard.assemble import Choices
 from dashboard.filters import Filters
 from dashboard.pages import state, tables
@@ -25,9 +25,9 @@ def notices() -> None:
 
 def everything(pinned: Pinned, view: Explore) -> None:
     """Draw map, records of the chosen corridor, corridors, years and limits."""
-    map_and_legend(view)
+    map_and_legend(pinned, view)
     evidence(pinned, view)
-    corridors(view)
+    corridors(pinned, view)
     years(view)
     limits(view)
 
@@ -62,12 +62,13 @@ def surprise(pinned: Pinned, view: Explore) -> None:
         st.markdown(words.caption(f"Overall direction of firearms and {title}: {relations.explained(tested)}."))
 
 
-def map_and_legend(view: Explore) -> None:
+def map_and_legend(pinned: Pinned, view: Explore) -> None:
     """Draw the map, its legend and how much of the whole it shows."""
     mode = layers.LAYERS if view.omega.empty else st.session_state["show"]  # nothing to relate to
     turn = st.session_state["turn"]
     camera = state.camera(layers.first_camera(view), view.filters.region)
-    chart = layers.deck_of(view, mode, st.session_state["corridor"], camera, turn)
+    chosen = _chosen(pinned, view)
+    chart = layers.deck_of(view, mode, chosen, camera, turn)
     st.pydeck_chart(
         chart,
         height=MAP_HEIGHT_PX,
@@ -76,7 +77,9 @@ def map_and_legend(view: Explore) -> None:
         selection_mode="single-object",
         alt=f"Map of flows. {'; '.join(_shown(view))}. The table below lists the same corridors.",
     )
-    _legend(view, mode)
+    if chosen:
+        st.caption(words.caption(_way(view, chosen.corridor_id)))
+    _legend(view, mode, chosen is not None and len(chosen.cells) > 0)
     st.markdown("\n".join(f"- {words.caption(line)}" for line in _shown(view)))
     st.caption(
         words.caption(
@@ -85,11 +88,32 @@ def map_and_legend(view: Explore) -> None:
     )
 
 
-def _legend(view: Explore, mode: str) -> None:
+def _chosen(pinned: Pinned, view: Explore) -> routes.Chosen | None:
+    """Return the chosen corridor with the cells its way may take."""
+    corridor_id = st.session_state["corridor"]
+    if not corridor_id:
+        return None
+    mine = view.routes[view.routes["corridor_id"] == corridor_id]
+    network = str(mine["network"].iloc[0]) if len(mine) else ""
+    return routes.Chosen(corridor_id, load.way_cells(*pinned, corridor_id, network))
+
+
+def _way(view: Explore, corridor_id: str) -> str:
+    """Return how the chosen corridor is drawn; empty where none of its flows is shown."""
+    is_mine = (view.flows["corridor_id"] == corridor_id) & view.flows["is_shown"]
+    mine = view.routes[view.routes["corridor_id"] == corridor_id]
+    if not is_mine.any():
+        return "None of the chosen corridor's flows is among those drawn."
+    if mine.empty:
+        return words.way(None, 0.0, 0.0)
+    return words.way(*mine[["network", "length_km", "confidence"]].iloc[0].tolist())
+
+
+def _legend(view: Explore, mode: str, has_halo: bool) -> None:
     blocks = st.columns(3)
     blocks[0].image(legend.colours(view, mode), width=legend.WIDTH_PX, alt="What the colours of the lines mean")
     blocks[1].image(legend.sizes(view, mode), width=legend.WIDTH_PX, alt="What the widths of the lines mean")
-    blocks[2].image(legend.marks(view), width=legend.WIDTH_PX, alt="What the dots and areas mean")
+    blocks[2].image(legend.marks(view, has_halo), width=legend.WIDTH_PX, alt="What the dots and areas mean")
 
 
 def _shown(view: Explore) -> list[str]:
@@ -105,13 +129,14 @@ def _shown(view: Explore) -> list[str]:
     return lines
 
 
-def corridors(view: Explore) -> None:
+def corridors(pinned: Pinned, view: Explore) -> None:
     """List the corridors; a row picks its corridor."""
     st.subheader("Corridors", anchor=False)
-    table = tables.corridors(view)
-    if table.empty:
+    if not view.corridors["is_shown"].any():
         st.write("No firearms flow of this choice runs along a flow of another layer.")
         return
+    with st.spinner("Testing corridors against what hubs and distance give …"):
+        table = tables.corridors(view, load.judged(*pinned, view.filters))
     st.caption("Pick a row, or a line on the map, to see the records behind it.")
     ids = table.index.astype(str).tolist()
     key = f"corridors-{st.session_state['turn']}"
@@ -123,7 +148,7 @@ def corridors(view: Explore) -> None:
         on_select=lambda: state.picked_in_table(key, ids),
         selection_mode="single-row",
         selection_default={"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}},
-        column_config=tables.corridor_columns(table),
+        column_config=tables.corridor_columns(),
         placeholder=words.DASH,
         height=320,
     )

@@ -13,12 +13,24 @@ from dashboard.filters import Filters
 from data.errors import FilterError
 
 COLOURINGS = {layers.RELATIONS: "Relation to other layers", layers.LAYERS: "Layer"}
+KEPT = (
+    "show",
+    "time_step",
+    "time_length",
+    "time_speed",
+    "coverage_layer",
+    "coverage_region",
+    "hub_layer",
+    "hub_country",
+    "hub_closing",
+)  # of single pages
 Camera = dict[str, float]
 
 
 def seed(choices: Choices) -> None:
-    """Fill the session from the link, once; say what could not be used."""
+    """Fill the session from the link, once; say what could not be used. Later, keep what another page chose."""
     if "since" in st.session_state:
+        _keep(choices)
         return
     params = dict(st.query_params)
     asked, notices = Filters.from_url(params)
@@ -31,6 +43,13 @@ def seed(choices: Choices) -> None:
     st.session_state["corridor"] = params.get("corridor") or None
     st.session_state["turn"] = 0
     st.session_state["notices"] = notices + more
+
+
+def _keep(choices: Choices) -> None:
+    """Hold on to the value of each control: those the present page does not draw would be forgotten."""
+    for key in (*widget_values(Filters(), choices), *KEPT):
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
 
 
 def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:
@@ -103,9 +122,15 @@ def filters(choices: Choices) -> Filters:
         return chosen
 
 
-def write_link(chosen: Filters, choices: Choices) -> None:
-    """Bring the address in step with what is shown, so that it can be shared."""
-    params = chosen.to_url()
+def write_link(chosen: Filters, choices: Choices, own: Mapping[str, str] | None = None) -> None:
+    """Bring the address in step with what is shown, so that it can be shared.
+
+    Args:
+        chosen: The filters.
+        choices: What the release offers.
+        own: What else the present page wants in its link.
+    """
+    params = chosen.to_url() | dict(own or {})
     show = st.session_state.setdefault("show", layers.RELATIONS)  # a widget that was not drawn is forgotten
     if set(chosen.layers) == set(choices.layers) & set(Filters().layers):
         params.pop("layers", None)  # whatever the release lacks was not the reader's choice

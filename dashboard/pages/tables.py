@@ -1,5 +1,6 @@
 """Frames as a reader sees them: plain headings, plain words, whole numbers."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -28,52 +29,86 @@ RECORD_HEADINGS = {
     "item_count": "Pieces",
     "repeat_count": "Times in file",
     "precision": "Place known to",
+    "reliability": "Source graded",
+    "credibility": "Content graded",
 }
 
 
-def corridors(view: Explore) -> pd.DataFrame:
-    """Return one row per corridor: ends, relation to each other layer, records each way, the strongest first.
+CORRIDOR_COLUMNS = {  # column of view.Explore.corridors: heading, number format, help
+    "origin": ("From", None, "Where the larger flow of firearms starts."),
+    "destination": ("To", None, None),
+    "layer": ("Firearms and", None, "The layer that firearms are compared with."),
+    "relation": ("Relation", None, None),
+    "evidence_class": (
+        "Class",
+        None,
+        "A: sure, and more than hubs and distance give. B: sure, but they may give it, or it was not tested. "
+        "C: likely, or it turns under another way of weighing. D: no word.",
+    ),
+    "p": ("P", "%.2f", "Probability of the likelier of common and inverse, given the records."),
+    "d": ("D", "%.2f", "Shared direction, from -1 (all records run opposite ways) to +1 (all run the same way)."),
+    "q_full_margin": (
+        "q",
+        "%.2g",
+        "Share of false alarms among corridors that stand out this much beyond what hubs and distance give. Empty: no "
+        "strong bundle of firearms covers the corridor, so it was not tested.",
+    ),
+    "q_polarity": ("q roles", "%.2g", "The same, where each place's roles, sending and receiving, are tossed."),
+    "firearms_with": ("Firearms →", "localized", "Records in the direction From → To."),
+    "firearms_against": ("Firearms ←", "localized", "Records in the direction To → From."),
+    "other_with": ("Other →", "localized", "Records of the other layer in the direction From → To."),
+    "other_against": ("Other ←", "localized", "Records of the other layer in the direction To → From."),
+    "firearms_n": (
+        "Firearms along",
+        "localized",
+        "Weighted records that run along the corridor, also between other places.",
+    ),
+    "other_n": ("Other along", "localized", "The same of the other layer; the relation rests on both."),
+    "statistic": (
+        "Near, found",
+        "localized",
+        "Records of the other layer between the surroundings of both ends, in the direction of the word.",
+    ),
+    "expected": (
+        "Near, expected",
+        "%.1f",
+        "What hubs and distance alone give there. Found against expected is the overlap adjusted for both.",
+    ),
+    "firearms_coverage": ("Firearms there", "localized", "All firearms records that begin or end in either place."),
+    "other_coverage": (
+        "Other there",
+        "localized",
+        "All records of the other layer that begin or end in either place: few mean that silence says little.",
+    ),
+    "flips": ("Turns under", None, "Ways of weighing records under which the direction turns round."),
+}
 
-    Columns ``From, To``, ``Relation to <layer>`` of each other layer, ``Firearms →, Firearms ←`` and per other layer
-    ``<Layer> →, <Layer> ←, <Layer> along, <Layer>: D, <Layer>: P``. The index is the corridor's id.
+
+def corridors(view: Explore, judged: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per shown corridor and other layer, the best supported first; the index is the corridor's id.
+
+    Args:
+        view: What the page shows.
+        judged: As assemble.judged returns it.
     """
-    shown = view.corridors[view.corridors["is_shown"]]
-    base = shown.drop_duplicates("corridor_id").set_index("corridor_id")
-    table = base[["origin", "destination", "firearms_with", "firearms_against"]].map(_plain)
-    table.columns = pd.Index(["From", "To", "Firearms →", "Firearms ←"])
-    others = list(dict.fromkeys(view.omega["layer"]))
-    parts = {layer: shown[shown["layer"] == layer].set_index("corridor_id").reindex(table.index) for layer in others}
-    for position, (layer, mine) in enumerate(parts.items()):
-        table.insert(2 + position, f"Relation to {words.layer_title(layer).lower()}", _relations(mine["relation"]))
-    for layer, mine in parts.items():
-        title = words.layer_title(layer)
-        table[f"{title} →"] = mine["other_with"].astype("Int64")
-        table[f"{title} ←"] = mine["other_against"].astype("Int64")
-        table[f"{title} along"] = pd.to_numeric(mine["other_n"]).round()
-        table[f"{title}: D"] = pd.to_numeric(mine["d"]).round(2)
-        table[f"{title}: P"] = mine[["p_common", "p_inverse"]].apply(pd.to_numeric).max(axis=1).round(2)
-    return table
+    shown = view.corridors[view.corridors["is_shown"]].merge(judged, on=["corridor_id", "layer"], how="left")
+    shown = shown.assign(
+        p=shown[["p_common", "p_inverse"]].apply(pd.to_numeric).max(axis=1),
+        relation=[words.relation_title(name) for name in shown["relation"]],
+        layer=[words.layer_title(name) for name in shown["layer"]],
+    )
+    table = shown.set_index("corridor_id")[list(CORRIDOR_COLUMNS)].map(_plain)
+    for name in ("firearms_n", "other_n", "statistic"):
+        table[name] = pd.to_numeric(table[name]).round()
+    return table.rename(columns={name: heading for name, (heading, _, _) in CORRIDOR_COLUMNS.items()})
 
 
-def corridor_columns(table: pd.DataFrame) -> dict[str, Any]:
+def corridor_columns() -> dict[str, Any]:
     """Return the headings' help and number formats of the table of corridors."""
     found: dict[str, Any] = {}
-    for name in table.columns:
-        if name.endswith(": D"):
-            text = "Shared direction, from -1 (all records run opposite ways) to +1 (all run the same way)."
-            found[name] = st.column_config.NumberColumn(help=text, format="%.2f")
-        elif name.endswith(": P"):
-            text = "Probability of the likelier of common and inverse, given the records."
-            found[name] = st.column_config.NumberColumn(help=text, format="%.2f")
-        elif name.endswith(" along"):
-            text = (
-                "Weighted records that run along this corridor, also between other places; the relation rests on them."
-            )
-            found[name] = st.column_config.NumberColumn(help=text, format="localized")
-        elif name.endswith("→"):
-            found[name] = st.column_config.NumberColumn(help="Records in the direction From → To.", format="localized")
-        elif name.endswith("←"):
-            found[name] = st.column_config.NumberColumn(help="Records in the direction To → From.", format="localized")
+    for heading, form, told in CORRIDOR_COLUMNS.values():
+        number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+        found[heading] = number(help=told, format=form) if form else text(help=told)
     return found
 
 
@@ -119,10 +154,6 @@ def sources(view: Explore) -> pd.DataFrame:
     return view.sources[list(names)].rename(columns=names).dropna(axis="columns", how="all")
 
 
-def _relations(values: "pd.Series[str]") -> list[str]:
-    return [words.relation_title(value) if isinstance(value, str) else words.DASH for value in values]
-
-
 def _dates(first: object, last: object) -> str:
     start, end = pd.Timestamp(str(first)).date(), pd.Timestamp(str(last)).date()
     return str(start) if start == end else f"{start} to {end}"
@@ -136,3 +167,22 @@ def _words(value: object) -> str:
 
 def _plain(value: object) -> object:
     return words.safe(value) if isinstance(value, str) else value
+
+
+def validation(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the figures of a validation under plain headings; Kept is yes, no, or empty where no bound is stated."""
+    return pd.DataFrame(
+        [
+            {
+                "Scenario": row["scenario"],
+                "Measured": row["name"],
+                "Bound": "" if row["bound"] is None else f"{row['sense']} {row['bound']:g}",
+                "Value": None if row["value"] is None else float(f"{row['value']:.3g}"),
+                "Standard error": None if row["standard_error"] is None else float(f"{row['standard_error']:.2g}"),
+                "Cases": row["count"],
+                "Kept": {True: "yes", False: "no"}.get(row["passed"], ""),
+                "Note": row["note"],
+            }
+            for row in rows
+        ]
+    )

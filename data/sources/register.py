@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
+from data.contracts import CREDIBILITIES, RELIABILITIES
 from data.errors import SourceError
 from data.intake import Request
 from data.parsed import Parsed
@@ -21,11 +22,15 @@ def profile(source_id: str) -> dict[str, Any]:
     """Return a source's card.
 
     Raises:
-        SourceError: there is no such source.
+        SourceError: there is no such source, or its card gives a grade that is not on the scale.
     """
     if source_id not in source_ids():
         raise SourceError(f"Source {source_id!r} is unknown; choose from {', '.join(source_ids())}.")
-    return tomllib.loads(resources.files("data.sources").joinpath(f"{source_id}.toml").read_text(encoding="utf-8"))
+    card = tomllib.loads(resources.files("data.sources").joinpath(f"{source_id}.toml").read_text(encoding="utf-8"))
+    for name, scale in (("reliability", RELIABILITIES), ("credibility", CREDIBILITIES)):
+        if card.get(name, scale[0]) not in scale:
+            raise SourceError(f"Source {source_id!r}: {name} is {card[name]!r}; choose from {', '.join(scale)}.")
+    return card
 
 
 def reader(source_id: str) -> Callable[[Request], Parsed]:

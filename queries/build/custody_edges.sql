@@ -1,4 +1,6 @@
--- rows:   one per hand-over between two consecutive custody events
+-- rows:   one per hand-over between two consecutive custody events, in the stated sequence; is_diversion marks the
+--         first step into hands known to be unlawful after hands known to be lawful, events of unknown hands between
+--         them or not
 -- params: none
 -- reads:  custody_events
 -- order:  trace_id, seq
@@ -12,8 +14,10 @@ with steps as (
         e.date_start as to_start,
         lag(e.event) over hand as from_event,
         lag(e.place_id) over hand as origin_id,
-        lag(e.is_lawful) over hand as is_lawful_before,
-        lag(e.date_end) over hand as from_end
+        lag(e.date_end) over hand as from_end,
+        last_value(e.is_lawful ignore nulls) over (
+            partition by e.trace_id order by e.seq rows between unbounded preceding and 1 preceding
+        ) as is_lawful_before
     from custody_events as e
     window hand as (partition by e.trace_id order by e.seq)
 ),

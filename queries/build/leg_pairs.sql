@@ -1,18 +1,22 @@
--- rows:   one per unordered pair of places that a leg outside lawful trade joins
+-- rows:   one per (layer, unordered pair of places, network) that legs outside lawful trade join; network null where
+--         the transport is not stated
 -- params: none
 -- reads:  legs, places
--- order:  place_a, place_b
+-- order:  layer, place_a, place_b, network
 with pairs as (
-    select distinct
+    select
+        layer,
         least(origin_id, destination_id) as place_a,
-        greatest(origin_id, destination_id) as place_b
+        greatest(origin_id, destination_id) as place_b,
+        network,
+        sum(record_count)::bigint as record_count
     from legs
     where status <> 'licit'
+    group by all
 )
 
 select
-    p.place_a,
-    p.place_b,
+    p.*,
     a.lon as lon_a,
     a.lat as lat_a,
     b.lon as lon_b,
@@ -20,4 +24,4 @@ select
 from pairs as p
 inner join places as a on p.place_a = a.place_id
 inner join places as b on p.place_b = b.place_id
-order by p.place_a, p.place_b
+order by p.layer, p.place_a, p.place_b, p.network nulls last

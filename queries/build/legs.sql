@@ -1,6 +1,6 @@
 -- rows:   one per directed hop between two consecutive known waypoints in different places
--- params: trace_factor weight of a trace that states no transit
--- reads:  observations, waypoints, place_cells
+-- params: none
+-- reads:  observations, record_weights, waypoints, place_cells
 -- order:  layer, year, origin_cell, leg_id
 with hops as (
     select
@@ -31,6 +31,18 @@ known as (
         origin_role = 'seizure' and origin_before_id is null as is_caught_leaving
     from hops
     where next_seq = seq + 1 and origin_id <> destination_id
+),
+
+weighted as (
+    select
+        k.*,
+        case k.status when 'licit' then 0.0 when 'trace' then w.trace_factor else 1.0 end * w.record_weight as weight,
+        w.quantity_factor,
+        w.exposure_factor,
+        w.is_quantity_known,
+        w.is_exposure_known
+    from known as k
+    inner join record_weights as w on k.obs_id = w.obs_id
 )
 
 select
@@ -45,6 +57,12 @@ select
     k.origin_role,
     k.destination_role,
     case when k.is_intercepted or k.is_caught_leaving then o.transport_mode end as transport_mode,
+    case
+        when not (k.is_intercepted or k.is_caught_leaving) then null
+        when o.transport_mode in ('land_road', 'rail', 'river', 'pedestrian') then 'road'
+        when o.transport_mode = 'sea' then 'sea'
+        when o.transport_mode in ('air', 'mail') then 'air'
+    end as network,
     o.commodity,
     o.commodity_raw,
     o.date_start,
@@ -53,8 +71,11 @@ select
     o.case_count as record_count,
     o.case_count_high as record_count_high,
     o.item_count,
-    case k.status when 'licit' then 0.0 when 'trace' then $trace_factor else 1.0 end
-    * o.case_count / o.repeat_count as weight,
+    k.weight,
+    k.weight * k.quantity_factor as weight_items,
+    k.weight * k.exposure_factor as weight_exposure,
+    k.is_quantity_known,
+    k.is_exposure_known,
     case
         when 'sea' in (k.origin_precision, k.destination_precision) then 'sea'
         when 'country' in (k.origin_precision, k.destination_precision) then 'country'
@@ -64,7 +85,7 @@ select
         else 'exact'
     end as precision,
     c.cell as origin_cell
-from known as k
+from weighted as k
 inner join observations as o on k.obs_id = o.obs_id
 inner join place_cells as c on k.origin_id = c.place_id
 where not o.is_subtotal

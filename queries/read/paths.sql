@@ -1,7 +1,7 @@
--- rows:   one per (place_a, place_b)
+-- rows:   one per (place_a, place_b, network)
 -- params: none
 -- reads:  paths
--- order:  place_a, place_b
+-- order:  place_a, place_b, network
 select *
 from paths
-order by place_a, place_b
+order by place_a, place_b, network

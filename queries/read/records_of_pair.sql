@@ -25,6 +25,8 @@ select
     l.record_count_high,
     l.item_count,
     o.repeat_count,
+    o.reliability,
+    o.credibility,
     l.precision
 from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes) as l
 inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $min_count) as f

@@ -55,6 +55,7 @@ def flow(layer: str, origin: str, destination: str, count: int) -> dict[str, obj
         "last_on": date(2024, 12, 31),
         "sources": "made by hand",
         "corridor_id": corridor_id(origin, destination),
+        "is_coarse": "country" in (PLACES[origin][3], PLACES[destination][3]),
         "is_shown": True,
     }
 
@@ -96,11 +97,33 @@ def corridors() -> pd.DataFrame:
                     "other_against": 190 - 20 * rank,
                     "firearms_n": 390.0,
                     "other_n": 390.0,
+                    "firearms_coverage": 500,
+                    "other_coverage": 500,
                     "length_km": 1000.0,
+                    "confidence": 0.8,
+                    "is_coarse": False,
                     "is_shown": True,
                 }
             )
     return pd.DataFrame(rows)
+
+
+WAYS = {  # of two pairs; the others are drawn as curves, two of them for want of a way
+    ("city:GDL", "city:HOU"): ("road", [(-103.35, 20.66), (-100.3, 25.7), (-99.5, 27.5), (-95.37, 29.76)]),
+    ("city:AKL", "city:SUV"): ("sea", [(174.76, -36.85), (179.5, -30.0), (-179.0, -22.0), (178.44, -18.14)]),
+}
+
+
+def routes() -> pd.DataFrame:
+    """Return the ways of two pairs."""
+    rows = [("~".join(ends), network, 1500.0, 0.65) for ends, (network, _) in WAYS.items()]
+    return pd.DataFrame(rows, columns=["corridor_id", "network", "length_km", "confidence"])
+
+
+def lines() -> pd.DataFrame:
+    """Return their points."""
+    rows = [("~".join(ends), *point) for ends, (_, points) in WAYS.items() for point in points]
+    return pd.DataFrame(rows, columns=["corridor_id", "lon", "lat"])
 
 
 def incidents() -> pd.DataFrame:
@@ -137,4 +160,6 @@ def explore() -> Explore:
         yearly=pd.DataFrame(years, columns=["layer", "year", "record_count"]),
         omega=pd.DataFrame(omega, columns=shares),
         sources=pd.DataFrame(),
+        routes=routes(),
+        lines=lines(),
     )

@@ -14,9 +14,11 @@ from dashboard import assemble
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 from dashboard.importing import TRUTH
+from dashboard.relations import Draws
 from data.errors import FilterError
 
 ALL = Filters(top=10)
+UNTESTED = Draws(0, 1)
 
 
 def table(store: Store, name: str) -> pd.DataFrame:
@@ -33,7 +35,7 @@ def planted(sample_root: Path) -> list[dict[str, Any]]:
 def found_labels(store: Store, corridors: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return (what was planted, what the method says) for each corridor."""
     tables = {
-        pair: assemble.comparison(store, Filters(), pair)[1].set_index("id")["label"]
+        pair: assemble.comparison(store, Filters(), pair, UNTESTED).corridors.set_index("id")["label"]
         for pair in {tuple(corridor["layers"]) for corridor in corridors}
     }
     ids = ["~".join(sorted((corridor["origin_id"], corridor["destination_id"]))) for corridor in corridors]
@@ -49,11 +51,14 @@ def test_planted_corridors_are_found_with_the_right_sign(store: Store, sample_ro
     assert [pair for pair in found_labels(store, corridors) if pair[0] != pair[1]] == []
 
 
-def test_crossing_decoys_and_independent_hubs_are_not_called_common_or_inverse(store: Store, sample_root: Path) -> None:
+def test_crossing_decoys_and_independent_hubs_are_never_more_than_hubs_give(store: Store, sample_root: Path) -> None:
     decoys = [corridor for corridor in planted(sample_root) if corridor["kind"] in ("crossing", "independent")]
     assert len(decoys) >= 7
-    assert {found for _, found in found_labels(store, decoys)} & {"common", "inverse"} == set()
-    assert {found for kind, found in found_labels(store, decoys) if kind == "crossing"} == {"crossing"}
+    for layers in {tuple(corridor["layers"]) for corridor in decoys}:
+        found = assemble.comparison(store, Filters(), (layers[0], layers[1]), Draws(199, 1)).corridors.set_index("id")
+        ids = ["~".join(sorted((c["origin_id"], c["destination_id"]))) for c in decoys if tuple(c["layers"]) == layers]
+        # the few records that happen to run there may agree; that is no more than hubs and distance give
+        assert "A" not in set(found["evidence_class"].reindex(ids))
 
 
 def test_flows_sum_to_the_legs(store: Store) -> None:
@@ -197,8 +202,8 @@ def test_a_choice_the_release_cannot_answer_is_refused(store: Store, chosen: Fil
 
 
 def test_comparison_is_the_same_the_other_way_round(store: Store) -> None:
-    one, rows = assemble.comparison(store, ALL, ("firearms", "drugs"))
-    two, turned = assemble.comparison(store, ALL, ("drugs", "firearms"))
+    one, rows, *_ = assemble.comparison(store, ALL, ("firearms", "drugs"), UNTESTED)
+    two, turned, *_ = assemble.comparison(store, ALL, ("drugs", "firearms"), UNTESTED)
     assert one.omega == pytest.approx(two.omega, abs=1e-12)
     assert (
         rows.set_index("id")["label"].sort_index().to_dict() == turned.set_index("id")["label"].sort_index().to_dict()
@@ -206,7 +211,7 @@ def test_comparison_is_the_same_the_other_way_round(store: Store) -> None:
 
 
 def test_parts_of_one_layer_can_be_compared(store: Store) -> None:
-    result, rows = assemble.comparison(store, ALL, ("drugs:cocaine", "drugs:cannabis"))
+    result, rows, *_ = assemble.comparison(store, ALL, ("drugs:cocaine", "drugs:cannabis"), UNTESTED)
     legs = table(store, "legs")
     own = legs[(legs["layer"] == "drugs") & (legs["commodity"] == "cocaine") & (legs["status"] != "licit")]
     pair = rows.iloc[0]
@@ -217,4 +222,4 @@ def test_parts_of_one_layer_can_be_compared(store: Store) -> None:
 
 def test_an_unknown_layer_is_refused(store: Store) -> None:
     with pytest.raises(FilterError, match="it holds drugs, firearms, human_trafficking, terrorism"):
-        assemble.comparison(store, ALL, ("firearms", "ivory"))
+        assemble.comparison(store, ALL, ("firearms", "ivory"), UNTESTED)

@@ -6,15 +6,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboard import curves, deck, layers, marks, palette
+from dashboard import curves, deck, layers, marks, palette, routes
 from tests.dashboard import fixture_view
 
 VIEW = fixture_view.explore()
+CELLS = pd.DataFrame({"cell": [0x8348EFFFFFFFFFF, 0x83489AFFFFFFFFF], "probability": [1.0, 0.25]})
 MANILA, LOS_ANGELES = (120.98, 14.6), (-118.24, 34.05)
 
 
 def spec(mode: str = layers.RELATIONS, selected: str | None = None) -> dict[str, Any]:
-    whole = layers.deck_of(VIEW, mode, selected, layers.first_camera(VIEW))
+    chosen = routes.Chosen(selected, CELLS) if selected else None
+    whole = layers.deck_of(VIEW, mode, chosen, layers.first_camera(VIEW))
     parsed = json.loads(whole.to_json())
     assert isinstance(parsed, dict)
     return parsed
@@ -140,6 +142,66 @@ def test_the_selected_corridor_gets_a_halo_both_ways_in_every_layer() -> None:
     assert len(rows_of(parsed, "flows-selected")) == 2 * len(fixture_view.LAYERS)
 
 
+def test_the_cells_around_a_chosen_way_are_the_fuller_the_more_ways_take_them() -> None:
+    rows = rows_of(spec(selected="city:GDL~city:HOU"), "halo")
+    assert [row["h"] for row in rows] == ["8348effffffffff", "83489afffffffff"]
+    low, high = routes.HALO_ALPHA
+    assert [row["c"][3] for row in rows] == [high, round(low + (high - low) / 4)]
+
+
+def on_way(parsed: dict[str, Any], layer: str) -> list[dict[str, Any]]:
+    """Return the lines between Houston and Guadalajara along their way: four points, in Monterrey's neighbourhood."""
+    return [row for row in rows_of(parsed, f"flows-{layer}") if [-100.3, 25.7] in row["p"]]
+
+
+def test_a_flow_between_places_runs_along_its_way_and_back_the_same_way_turned() -> None:
+    there, back = sorted((row["p"] for row in on_way(spec(), "firearms")), key=lambda points: points[0][0])
+    assert there == [[-103.35, 20.66], [-100.3, 25.7], [-99.5, 27.5], [-95.37, 29.76]]
+    assert back == there[::-1]
+
+
+def test_every_layer_and_direction_on_a_way_has_a_lane_of_its_own_to_the_right() -> None:
+    parsed = spec(layers.LAYERS)
+    spans = {
+        name: [(row["o"] * row["w"] - row["w"] / 2, row["o"] * row["w"] + row["w"] / 2) for row in on_way(parsed, name)]
+        for name in fixture_view.LAYERS
+    }
+    assert all(len(lanes) == 2 and min(start for start, _ in lanes) > 0 for lanes in spans.values())
+    order = ("firearms", "drugs", "human_trafficking")
+    for inner, outer in zip(order, order[1:], strict=False):
+        assert max(end for _, end in spans[inner]) < min(start for start, _ in spans[outer])
+
+
+def test_a_flow_without_a_way_is_a_curve_without_a_lane() -> None:
+    rows = layers.flow_rows(VIEW).set_index(["layer", "origin_id", "destination_id"])
+    assert rows.groupby("has_route").size().to_dict() == {False: 42, True: 12}  # two pairs, both ways, three layers
+    assert (rows.loc[~rows["has_route"], "offset_px"] == 0).all()
+    assert rows.loc[("drugs", "city:MNL", "city:LAX"), "has_route"] == False  # noqa: E712
+
+
+def test_an_end_known_only_as_a_country_keeps_its_curve_even_where_a_line_is_stored() -> None:
+    stored = VIEW.lines[VIEW.lines["corridor_id"] == "city:GDL~city:HOU"].assign(corridor_id="MEX~US-TX")
+    rows = layers.flow_rows(replace(VIEW, lines=stored))
+    assert not rows["has_route"].any()
+
+
+@pytest.mark.parametrize(
+    ("ends", "turn_deg", "shift"), [(("A", "B"), 0, (0, 4)), (("B", "A"), 180, (0, -4))], ids=["east", "west"]
+)
+def test_an_arrow_sits_in_its_lane(ends: tuple[str, str], turn_deg: float, shift: tuple[float, float]) -> None:
+    drawn = routes.shape({"origin_id": ends[0], "destination_id": ends[1]}, [(0.0, 0.0), (5.0, 0.0), (10.0, 0.0)], 9)
+    row = {"curve": drawn, "offset_px": 4.0, "colour": "#000000", "alpha": 200, "width_px": 2.0}
+    (arrow,) = layers.arrow_rows(pd.DataFrame([row]))
+    assert abs(arrow["a"]) == turn_deg  # eastward it lies 4 px further down the screen, westward further up
+    assert arrow["o"] == pytest.approx(list(shift))
+
+
+def test_a_way_over_the_antimeridian_is_cut_there() -> None:
+    parts = [row["p"] for row in rows_of(spec(), "flows-firearms") if any(abs(lon) == 180 for lon, _ in row["p"])]
+    assert len(parts) >= 2
+    assert max(step for part in parts for step in steps(part)) < 10
+
+
 def test_labels_do_not_overlap_at_the_first_zoom() -> None:
     rows = layers.flow_rows(VIEW)
     names = [row["t"] for row in marks.label_rows(rows, 0.5, None)]
@@ -179,7 +241,8 @@ def _rows(layer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_a_map_of_nothing_is_still_a_map() -> None:
     bare = replace(VIEW, flows=VIEW.flows[:0], corridors=VIEW.corridors[:0], incidents=VIEW.incidents[:0])
-    parsed = json.loads(layers.deck_of(bare, layers.RELATIONS, "none", layers.first_camera(bare)).to_json())
+    chosen = routes.Chosen("none", CELLS[:0])
+    parsed = json.loads(layers.deck_of(bare, layers.RELATIONS, chosen, layers.first_camera(bare)).to_json())
     assert parsed["layers"][0]["id"] == "basemap-sea"
 
 
@@ -208,6 +271,18 @@ def test_five_thousand_flows_stay_below_the_ceiling_of_a_message() -> None:
         json.dumps([layers.path_rows(rows), layers.arrow_rows(rows), layers.pick_rows(rows)], separators=(",", ":"))
     )
     assert size < 5_000_000 - 700_000  # the ground takes 0.7 MB
+
+
+def test_two_thousand_ways_of_many_points_stay_below_the_ceiling_of_a_message() -> None:
+    bends = [(20 + n * 0.03, 32 + (n % 2) * 0.4 + n * 0.05) for n in range(120)]
+    lines = pd.DataFrame([("city:ATH~city:BEN", lon, lat) for lon, lat in bends], columns=["corridor_id", "lon", "lat"])
+    many = [fixture_view.flow("firearms", "city:ATH", "city:BEN", 1 + n % 90) for n in range(2000)]
+    busy = replace(VIEW, flows=pd.DataFrame(many), lines=lines)
+    rows = layers.flow_rows(busy)
+    assert rows["has_route"].all()
+    assert max(len(row["p"]) for row in layers.path_rows(rows)) <= 30
+    chosen = routes.Chosen("city:ATH~city:BEN", CELLS)
+    assert len(layers.deck_of(busy, layers.RELATIONS, chosen, deck.camera(None)).to_json()) < 5_000_000
 
 
 def _luminance(colour: str) -> float:

@@ -49,7 +49,7 @@ def test_every_page_of_a_synthetic_store_says_so(open_app: Open) -> None:
 def test_the_table_holds_the_corridors_of_the_view(open_app: Open, store: Store) -> None:
     app = open_app()
     view = assemble.explore(store, Filters())
-    shown = view.corridors[view.corridors["is_shown"]].drop_duplicates("corridor_id")
+    shown = view.corridors[view.corridors["is_shown"]]
     assert app.dataframe[0].value["Firearms →"].tolist() == shown["firearms_with"].tolist()
 
 

@@ -77,11 +77,16 @@ def test_layers_that_never_meet_have_no_omega() -> None:
 
 
 def test_a_partial_companion_counts_on_the_part_it_shares() -> None:
-    # B-C lies on A-D for a third of its length: too little to speak of the whole corridor A-D
+    # B-C lies on A-D for a third of its length: too little to run along A-D
     result = compare(net("AD", "BC"), flows(AD=80), flows(BC=80))
-    assert row(result, "AD")["shared_share"] == pytest.approx(1 / 3, abs=0.1)
+    assert row(result, "AD")["b_onward"] == 0
     assert label(result, "AD") == "INSUFFICIENT"
-    assert label(result, "BC") == "COMMON"  # all of B-C lies on A-D
+    assert row(result, "BC")["a_onward"] == pytest.approx(80)  # all of B-C lies on A-D
+    assert label(result, "BC") == "COMMON"
+    # A-C is two thirds of A-D: its 90 records count as 60
+    result = compare(net("AD", "AC"), flows(AD=80), flows(CA=90))
+    assert row(result, "AD")["b_back"] == pytest.approx(60, rel=0.1)  # cells are coarse
+    assert label(result, "AD") == "INVERSE"
 
 
 def test_flows_known_by_country_are_compared_with_their_like_only() -> None:
@@ -133,7 +138,7 @@ worlds = st.dictionaries(st.sampled_from(PAIRS), st.integers(1, 200), min_size=1
 @given(worlds, worlds)
 def test_swapping_the_layers_changes_nothing(a: dict[str, int], b: dict[str, int]) -> None:
     one, two = compare(ROUND, flows(**a), flows(**b)), compare(ROUND, flows(**b), flows(**a))
-    for name in ("label", "D", "P_common", "P_inverse", "shared_share"):
+    for name in ("label", "D", "P_common", "P_inverse", "length_km"):
         pd.testing.assert_series_equal(one.corridors[name], two.corridors[name], rtol=1e-9)
     assert one.omega == pytest.approx(two.omega, abs=1e-9, nan_ok=True)
 

@@ -6,7 +6,18 @@ import pytest
 
 from data.errors import ContractError
 from geo.distance import Array
-from geo.nullmodel import LENGTH_KM, LOG_SIZE, Null, draws, fit, nb_size, od_matrix, polarity_margins, sparse_draws
+from geo.nullmodel import (
+    LENGTH_KM,
+    LOG_SIZE,
+    Null,
+    draws,
+    dyad_draws,
+    fit,
+    nb_size,
+    od_matrix,
+    polarity_margins,
+    sparse_draws,
+)
 
 
 def square(size: int, seed: int = 0, side_km: float = 6000.0) -> Array:
@@ -102,9 +113,10 @@ def test_drawn_worlds_keep_the_mean_and_the_variance_of_every_dyad(null: Null) -
 
 
 def test_both_ways_of_drawing_have_the_same_distribution() -> None:
-    # one dyad, k = 1: P(0) = 1 / (1 + t). At t = 0.3 clusters are drawn, at t = 5 every dyad
+    # one dyad, k = 1: P(0) = 1 / (1 + t). At t = 0.3 clusters are drawn; at t = 20 there are ln 21 = 3 > MANY of them,
+    # and one count a world is drawn
     distance = np.full((2, 2), 1000.0) - 1000 * np.eye(2)
-    for expected, zero in ((0.3, 1 / 1.3), (5.0, 1 / 6)):
+    for expected, zero in ((0.3, 1 / 1.3), (20.0, 1 / 21)):
         model = Null(np.array([[0, expected], [0, 0]]), 1000.0, 1.0, distance, np.zeros((2, 2)))
         seen = np.array([world[0, 1] for world in draws(model, 8000, np.random.default_rng(6))])
         assert (seen == 0).mean() == pytest.approx(zero, abs=0.02)
@@ -122,13 +134,30 @@ def test_swapped_margins_keep_the_total_and_swap_whole_places(null: Null) -> Non
     assert np.mean(totals) == pytest.approx(400, rel=0.05)
 
 
-def test_leakage_adds_the_other_way() -> None:
+@pytest.mark.parametrize("polarity", [False, True])
+def test_drawing_some_dyads_is_drawing_all_and_looking_at_some(null: Null, polarity: bool) -> None:
+    dyads = np.array([7, 23, 150, 151, 397])
+    rng = np.random.default_rng(8)
+    some = np.hstack([part.toarray() for part in dyad_draws(null, dyads, 6000, rng, polarity)])
+    whole = np.array([world.ravel()[dyads] for world in draws(null, 6000, rng, polarity)]).T
+    assert some.shape == whole.shape == (5, 6000)
+    error = np.sqrt((some.var(axis=1) + whole.var(axis=1)) / 6000)
+    assert (np.abs(some.mean(axis=1) - whole.mean(axis=1)) < 4 * error).all()
+    assert (some.mean(axis=1) > 0).all()
+    assert (some == 0).mean(axis=1) == pytest.approx((whole == 0).mean(axis=1), abs=0.03)
+
+
+def test_a_swapped_world_expects_what_its_own_margins_give() -> None:
+    # two places, 90 records there and 10 back; half a record is added to each sum
     distance = np.full((2, 2), 1000.0) - 1000 * np.eye(2)
-    one_way = np.array([[0.0, 100.0], [0.0, 0.0]])
-    model = Null(one_way, 1000.0, 5.0, distance, one_way)
-    back = np.array([world[1, 0] for world in draws(model, 2000, np.random.default_rng(9), leakage=0.08)])
-    assert back.mean() == pytest.approx(100 * 0.08 / 0.92, rel=0.05)  # 8.7 records
-    assert not any(world[1, 0] for world in draws(model, 50, np.random.default_rng(9)))
+    one_way = np.array([[0.0, 90.0], [10.0, 0.0]])
+    model = Null(one_way, 1000.0, 140.0, distance, one_way)
+    seen = np.hstack(
+        [part.toarray()[0] for part in dyad_draws(model, np.array([1]), 4000, np.random.default_rng(0), True)]
+    )
+    # a quarter keeps 90.5 of 101 and a quarter has 10.5 of 101, of 100; where one place swaps both send half
+    assert (seen > 75).mean() == pytest.approx(0.25, abs=0.05)
+    assert (seen < 25).mean() == pytest.approx(0.25, abs=0.05)
 
 
 def test_a_seed_decides_and_another_seed_differs(null: Null) -> None:

@@ -75,7 +75,7 @@ def test_ends_in_one_cell_give_a_path_without_steps() -> None:
 def test_no_pairs_give_empty_tables() -> None:
     paths, edges = paths_between(pairs())
     assert (len(paths), len(edges)) == (0, 0)
-    assert set(edges.columns) == {"place_a", "place_b", "step", "from_cell", "to_cell", "probability"}
+    assert set(edges.columns) == {"place_a", "place_b", "network", "from_cell", "to_cell", "probability"}
     assert len(net().km) == 0
 
 

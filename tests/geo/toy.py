@@ -34,6 +34,7 @@ def flows(**weights: float) -> pd.DataFrame:
         {
             "origin_id": [name[0] for name in weights],
             "destination_id": [name[1] for name in weights],
+            "network": "air",
             "weight": [float(weight) for weight in weights.values()],
             "is_coarse": False,
         }

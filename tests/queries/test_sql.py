@@ -28,6 +28,7 @@ VALUES: dict[str, object] = {
     "place_a": "city:MEX:guadalajara",
     "place_b": "city:USA:houston",
 }
+BUILD_PARAMETERS = ("reliability", "credibility", "trace_factor")
 
 
 def header(path: Path) -> dict[str, str]:
@@ -54,7 +55,7 @@ def parameters(text: str) -> set[str]:
 def described(words: str) -> set[str]:
     """Return the parameter names a header lists, before any explanation in brackets."""
     plain = re.sub(r"\([^)]*\)", "", words)
-    return {name for name in VALUES | {"trace_factor": 0.4} if re.search(rf"\b{name}\b", plain)}
+    return {name for name in (*VALUES, *BUILD_PARAMETERS) if re.search(rf"\b{name}\b", plain)}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

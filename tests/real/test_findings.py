@@ -7,10 +7,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, importing, publish
+from dashboard import assemble, importing, publish, relations
 from dashboard.assemble import Store
 from dashboard.cli import main
 from dashboard.filters import Filters
+from dashboard.relations import Draws
 from data import release
 from data.store import ImportReport
 
@@ -94,11 +95,24 @@ def test_heroin_goes_west_and_cocaine_east_across_europe(real_store: Store) -> N
     assert east["cocaine"] == pytest.approx(0.78, abs=0.02)
 
 
+def test_the_contrast_across_europe_is_inverse_and_explained_by_hubs(real_store: Store) -> None:
+    """METHOD R1: Omega about -.3, no surprise beyond hubs; its polarity p below .1 is not met (.74 here)."""
+    found = assemble.comparison(real_store, EUROPE, ("drugs:heroin", "drugs:cocaine"), Draws(199, 1))
+    tested = assemble.null_test(real_store, EUROPE, ("drugs:heroin", "drugs:cocaine"), 199, 1)
+    assert tested is not None
+    assert -0.4 <= found.result.omega <= -0.2
+    assert found.omega_interval[1] < 0
+    assert tested.system.full_margin["omega"].p > 0.2
+    sentence = relations.finding(found.result, tested)
+    assert sentence.startswith("Inverse on ")
+    assert "no more than the hubs of the two layers and distance give" in sentence
+
+
 @pytest.mark.parametrize("opiates", ["drugs:heroin", "drugs:opiates"])
 @pytest.mark.parametrize("kappa", [0.5, 1.0])
 def test_heroin_and_cocaine_are_inverse_across_europe(real_store: Store, opiates: str, kappa: float) -> None:
     chosen = Filters(region=("Europe",), kappa=kappa)
-    result, corridors = assemble.comparison(real_store, chosen, (opiates, "drugs:cocaine"))
+    result, corridors, *_ = assemble.comparison(real_store, chosen, (opiates, "drugs:cocaine"), Draws(0, 1))
     assert result.omega < 0
     assert result.shares["inverse"] > result.shares["common"]
     assert (corridors["label"] == "INVERSE").sum() > (corridors["label"] == "COMMON").sum()

@@ -1,0 +1,28 @@
+"""The method in plain sentences, for those who will not read geo/README.md."""
+
+STEPS = {
+    "A record becomes legs": (
+        "Each leg joins two stated places. It counts as one record, less where its source or content is graded "
+        "low, where a trace took years, or where a stated destination was not reached."
+    ),
+    "A leg becomes a bundle of plausible routes": (
+        "Twenty routes are drawn by road, sea or air, as the record states; where it states nothing, as the "
+        "layer's other records do. A place known roughly is drawn anew each time."
+    ),
+    "Two layers meet on a corridor": (
+        "A layer's records run along a corridor when their own route takes half of it or more. From the records "
+        "each way follows the probability that the layers run the same way, or opposite ways."
+    ),
+    "More than hubs and distance?": (
+        "Worlds are drawn in which a layer keeps its senders, its receivers and its decay with distance, and "
+        "nothing else. What such worlds often show is no finding: class B at most."
+    ),
+    "Does it hold?": (
+        "Every word is tried under 27 ways of weighing the same records. If the direction turns in one, the class is C."
+    ),
+}
+WHERE = "The formulas and every threshold with its origin are in geo/README.md, which comes with the program."
+CALIBRATION = (
+    "Corridors of made-up worlds by the probability that was stated (across) and the share of them that was "
+    "true (up). On the diagonal, probabilities mean what they say. Larger dots rest on more corridors."
+)

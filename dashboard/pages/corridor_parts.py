@@ -1,0 +1,167 @@
+"""The parts of the Corridor page that ask, choose and list."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import dossier_words as said
+from dashboard import load, relations, words
+from dashboard import tables_corridor as rows_of
+from dashboard.dossier import Dossier
+from dashboard.pages import parts, state, tables
+from dashboard.view import Explore
+from data.errors import ContraflowError
+from geo.assess import DELTAS
+
+OFFERED = 200  # corridors in the list, the best supported first
+CHAINS_SHOWN = 500
+NO_LAG = "No other layer has a record of its own between these two places"
+NUMBERS_MEAN = (
+    "P: probability given the records. D: shared direction, from -1 (all opposite) to +1 (all the same). Found and "
+    "expected: records of the other layer between the surroundings of both ends, in the likelier direction; expected "
+    "is their mean in 199 worlds in which only hubs and distance count. q: share of false alarms among corridors that "
+    "stand out as much; q roles: the same with sending and receiving tossed. Along: weighted records running along "
+    "the corridor, also between other places."
+)
+SETTINGS_MEAN = (
+    "P at δ: probability of the likelier of common and inverse when a share δ of all records states the journey "
+    "backwards. The page uses reports, half weight and δ 0.08."
+)
+_CHANCE = {name: st.column_config.NumberColumn(format="%.2f") for name in ("P common", "P inverse", "D")}
+NUMBERS: dict[str, Any] = {
+    **_CHANCE,
+    "Raw: near, found": st.column_config.NumberColumn(format="%.0f"),
+    "Expected of hubs and distance": st.column_config.NumberColumn(format="%.1f"),
+    "Adjusted: found / expected": st.column_config.NumberColumn(format="%.1f"),
+    "q": st.column_config.NumberColumn(format="%.2g"),
+    "q roles": st.column_config.NumberColumn(format="%.2g"),
+    "Firearms along": st.column_config.NumberColumn(format="%.0f"),
+    "Other along": st.column_config.NumberColumn(format="%.0f"),
+}
+SETTINGS: dict[str, Any] = {
+    "Kappa": st.column_config.NumberColumn(format="%g"),
+    "D": st.column_config.NumberColumn(format="%.2f"),
+    **{f"P at δ {delta:g}": st.column_config.NumberColumn(format="%.2f") for delta in DELTAS},
+}
+
+
+def chosen(view: Explore) -> str | None:
+    """Ask for a corridor; return the one of the link or of another page, else the best supported; None for none."""
+    ids = view.corridors.drop_duplicates("corridor_id")
+    names = {row.corridor_id: f"{row.origin} – {row.destination}" for row in ids.head(OFFERED).itertuples()}
+    known = st.session_state["corridor"]
+    if known and known not in names:
+        mine = ids[ids["corridor_id"] == known]
+        ends = (
+            f"{mine['origin'].iloc[0]} – {mine['destination'].iloc[0]}" if len(mine) else str(known).replace("~", " – ")
+        )
+        names = {known: ends} | names
+    if not names:
+        return None
+    st.session_state["corridor_pick"] = known or next(iter(names))
+    relations_ = view.corridors.drop_duplicates("corridor_id").set_index("corridor_id")["relation"]
+    st.selectbox(
+        "Corridor",
+        list(names),
+        key="corridor_pick",
+        format_func=lambda name: _option(names[name], relations_.get(name)),
+        on_change=_picked,
+        help=f"The {OFFERED} best supported of {words.number(len(ids))} corridors of firearms, the strongest first. "
+        "Any other can be picked on the map of the Explore page.",
+    )
+    return str(st.session_state["corridor_pick"])
+
+
+def _option(name: str, relation: str | None) -> str:
+    return words.safe(name) + (f" ({words.relation_title(relation).lower()})" if relation else "")
+
+
+def _picked() -> None:
+    state.choose(st.session_state["corridor_pick"])
+
+
+def judged(pinned: parts.Pinned, view: Explore, corridor_id: str) -> pd.DataFrame:
+    """Return the corridor's rows, one per other layer, with what the null model says of them."""
+    mine = view.corridors[view.corridors["corridor_id"] == corridor_id]
+    if mine.empty:
+        return mine.reindex(columns=[*mine.columns, *relations.JUDGED])
+    found = load.judged(*pinned, view.filters)
+    return mine.merge(found, on=["corridor_id", "layer"], how="left")
+
+
+def compared(found: Dossier, judged_rows: pd.DataFrame) -> set[str]:
+    """Return the layers whose silence matters: those with records of the corridor, and those compared along it."""
+    return {relations.ANCHOR, *found.months["layer"], *judged_rows["layer"]}
+
+
+def ways(ends: tuple[str, str]) -> str:
+    """Return what the bars mean."""
+    return f"Bars upward: {ends[0]} → {ends[1]}. Bars downward, paler: {ends[1]} → {ends[0]}."
+
+
+def summary(found: Dossier) -> None:
+    """Show records per layer and direction."""
+    st.subheader("Records between the two places", anchor=False)
+    if found.evidence.summary.empty:
+        st.write("No record of the present choice joins these two places.")
+        return
+    st.dataframe(tables.summary(found.evidence), hide_index=True)
+
+
+def entries(found: Dossier) -> None:
+    """List the records themselves."""
+    evidence = found.evidence
+    if evidence.summary.empty:
+        return
+    listed = len(evidence.records)
+    cut = f"The first {words.number(listed)} of {words.number(evidence.record_total)} entries."
+    st.subheader("The records, with source, file and row", anchor=False)
+    st.dataframe(tables.records(evidence), hide_index=True, height=300, placeholder=words.DASH)
+    whole = f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."
+    st.caption(words.caption(cut if evidence.is_cut else whole))
+
+
+def chains(view: Explore, found: Dossier, ends: tuple[str, str]) -> None:
+    """List the traces that changed hands between the two places."""
+    st.subheader("Traced firearms that changed hands between the two places", anchor=False)
+    if found.chains.empty:
+        st.write("No trace of this choice has two consecutive holders at the two ends.")
+        return
+    table = rows_of.chains(found.chains.head(CHAINS_SHOWN), ends, view.filters, "traces")
+    count = found.chains["trace_id"].nunique()
+    cut = f" The first {CHAINS_SHOWN} are listed." if len(found.chains) > CHAINS_SHOWN else ""
+    st.caption(f"{words.plural(count, 'trace')}: consecutive holders, one at each end. Open one for its chain.{cut}")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=min(280, 38 + 35 * len(table)),
+        placeholder=words.DASH,
+        column_config={
+            "Trace": st.column_config.LinkColumn(display_text=r"trace=([^&]*)"),
+            "Seized": st.column_config.DateColumn(format="YYYY-MM-DD"),
+        },
+    )
+
+
+def nearby(pinned: parts.Pinned, view: Explore, found: Dossier) -> None:
+    """Count incidents near the line, and offer the test of all firearms corridors."""
+    st.subheader("Incidents near the corridor", anchor=False)
+    if view.incidents.empty:
+        st.write("No layer of incidents is part of this choice.")
+        return
+    st.markdown("\n".join(f"- {words.caption(line)}." for line in said.near(found.near, found.near_reason)))
+    st.caption(words.caption(said.NEAR_CAVEAT))
+    asked = st.session_state.setdefault("near_asked", set())
+    if st.button("Test incidents near firearms corridors", help="All corridors of this choice; takes up to a minute."):
+        asked.add(view.filters)
+    if view.filters not in asked:
+        return
+    try:
+        with st.spinner("Drawing worlds in which only hubs and distance count …"):
+            tested = load.near_tests(*pinned, view.filters)
+    except ContraflowError as wrong:
+        st.warning(words.caption(wrong))
+        return
+    lines = [said.near_test(layer, result) for layer, result in tested.items()]
+    st.markdown("\n".join(f"- {words.caption(line)}." for line in lines) or "No incident is placed closely enough.")

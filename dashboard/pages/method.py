@@ -1,0 +1,41 @@
+"""The Method page: what the words rest on, and how the method does on worlds whose truth is known."""
+
+import streamlit as st
+
+from dashboard import charts, method_words, validate, words
+from dashboard.pages import tables
+from geo.validation.report import Report
+
+
+def render() -> None:
+    """Draw the page; it needs no store."""
+    st.subheader("How the statements are made, and how far they can be trusted", anchor=False)
+    for title, told in method_words.STEPS.items():
+        st.markdown(f"**{title}.** {told}")
+    st.caption(method_words.WHERE)
+    report = validate.shipped()
+    st.subheader("Tested on worlds with planted truth", anchor=False)
+    frame = tables.validation(report["rows"])
+    kept, missed = ((frame["Kept"] == word).sum() for word in ("yes", "no"))
+    settings = report["settings"]
+    st.markdown(
+        f"{words.plural(kept, 'bound')} kept, **{words.plural(missed, 'bound')} missed**. Made-up worlds only:"
+        f" {settings['worlds']} a setting, {settings['places']} places, {settings['draws']} draws,"
+        f" seed {report['seed']}."
+    )
+    chosen = st.selectbox("Scenario", ["All", *report["scenarios"]], format_func=lambda name: _title(report, name))
+    only_missed = st.toggle("Missed bounds only")
+    shown = frame if chosen == "All" else frame[frame["Scenario"] == chosen]
+    shown = shown[shown["Kept"] == "no"] if only_missed else shown
+    if shown.empty:
+        st.write("No such bound.")
+    else:
+        st.dataframe(shown, hide_index=True, placeholder=words.DASH, height=380)
+    st.subheader("Do probabilities mean what they say?", anchor=False)
+    curves = report["curves"].get("S15", {})
+    st.plotly_chart(charts.calibration(curves), config={"displayModeBar": False}, alt="Stated against true share")
+    st.caption(method_words.CALIBRATION)
+
+
+def _title(report: Report, name: str) -> str:
+    return "All scenarios" if name == "All" else f"{name}: {report['scenarios'][name]}"

@@ -1,0 +1,254 @@
+"""The playback: its buttons, its clock, and the one part of the page that is drawn anew at each step."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import changes, legend, playback, record_words, timeline, words
+from dashboard import charts_time as charts
+from dashboard.timeline import Timeline, Window
+
+SPEEDS = {"Slow": 2.0, "Normal": 1.0, "Fast": 0.5}  # seconds a step
+LENGTHS = ("one", "some", "all")
+MAP_HEIGHT_PX = 430
+PLAIN = {"displayModeBar": False}
+
+
+class Scene(NamedTuple):
+    """What the playback needs and what no step changes."""
+
+    view: Timeline
+    counts: pd.DataFrame
+    moments: pd.DatetimeIndex
+    step: str
+    length: int | None
+    measure: playback.Scales
+    camera: Mapping[str, float]
+
+
+def seed(asked: Mapping[str, str]) -> None:
+    """Fill the session from the link, once; say what could not be used."""
+    values = st.session_state
+    if "time_playing" in values:
+        return
+    values.update(time_playing=False, time_speed="Normal", time_length="one", time_on=None)
+    for name, key, known in (("step", "time_step", timeline.STEPS), ("length", "time_length", LENGTHS)):
+        if asked.get(name) in known:
+            values[key] = asked[name]
+        elif name in asked:
+            values["notices"].append(_ignored(name, asked[name], " or ".join(known)))
+    if "at" in asked:
+        at = pd.to_datetime(asked["at"], format="%Y-%m-%d", errors="coerce")
+        if pd.isna(at):
+            values["notices"].append(_ignored("at", asked["at"], "a date as 2020-01-31"))
+        else:
+            values["time_on"] = at
+
+
+def _ignored(name: str, found: str, expected: str) -> str:
+    return f"The link's {name} “{found[:40]}” was ignored: expected {expected}."
+
+
+def link() -> dict[str, str]:
+    """Return what the link of this page holds besides the filters."""
+    values = st.session_state
+    found = {"step": values["time_step"], "length": values["time_length"]}
+    if values.get("time_on") is not None and not values["time_playing"]:
+        found["at"] = f"{values['time_on']:%Y-%m-%d}"
+    return found
+
+
+def settle(moments: pd.DatetimeIndex, first_shown: int) -> None:
+    """Bring the moment in step with the time there is; at first it is the step at this place."""
+    on = st.session_state.get("time_on")
+    st.session_state["time_on"] = moments[first_shown] if on is None else timeline.nearest(moments, on)
+
+
+def pause() -> None:
+    """Stop the clock; for controls that a reader touches while it runs."""
+    st.session_state["time_playing"] = False
+
+
+def start(scene: Scene) -> None:
+    """Draw the playback; while it runs, the browser asks for the next step by itself."""
+    is_playing = bool(st.session_state["time_playing"])
+    st.session_state["time_is_fresh"] = True  # the first drawing is no tick of the clock
+    seconds = SPEEDS[st.session_state["time_speed"]] if is_playing else None
+    st.fragment(_frame, run_every=seconds)(scene, is_playing)
+
+
+def _frame(scene: Scene, is_playing: bool) -> None:
+    """Draw one moment: controls, counts, map and trends."""
+    values = st.session_state
+    if values["time_playing"] != is_playing:
+        st.rerun()  # the clock is set by the page
+    if not values.pop("time_is_fresh", False) and is_playing:
+        _tick(scene.moments)
+    at = timeline.nearest(scene.moments, values["time_on"])
+    first = scene.moments[0] if scene.length is None else timeline.nearest(scene.moments, at, 1 - scene.length)
+    window = timeline.window(scene.view, scene.step, first, at)
+    if not is_playing:
+        st.query_params["at"] = f"{at:%Y-%m-%d}"
+    _moment(scene, window, first, at)
+    _buttons(scene, at, is_playing)
+    _map(scene, window)
+    figure = charts.trend(scene.counts, scene.step, (first, at))
+    st.plotly_chart(figure, config=PLAIN, key="trend", alt="Records per step, one panel per layer over one time axis")
+
+
+def _tick(moments: pd.DatetimeIndex) -> None:
+    """Go one step on; at the end the clock stops."""
+    values = st.session_state
+    if values["time_on"] >= moments[-1]:
+        values["time_playing"] = False
+        st.rerun()
+    values["time_on"] = timeline.nearest(moments, values["time_on"], 1)
+
+
+def _moment(scene: Scene, window: Window, first: pd.Timestamp, at: pd.Timestamp) -> None:
+    """Write the moment in large type, and beside it the records of every layer in it."""
+    whole = timeline.step_label(at, scene.step)
+    said = whole if first == at else f"{timeline.step_label(first, scene.step)} to {whole}"
+    names = charts.order(scene.counts["layer"].unique().tolist())
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Shown", said, width="content")
+        for name in names:
+            count = window.counts.get(name)
+            told = words.DASH if count is None else words.number(count)
+            st.metric(words.caption(words.layer_title(name)), told, width="content", help=_COUNT_HELP)
+
+
+_COUNT_HELP = f"{record_words.LEGS_COUNT} A dash: nothing was reported, which is not zero."
+
+
+def _buttons(scene: Scene, at: pd.Timestamp, is_playing: bool) -> None:
+    first, last = scene.moments[0], scene.moments[-1]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _step_button("Back", ":material/skip_previous:", first == at, (scene.moments, -1))
+        title, icon = ("Pause", ":material/pause:") if is_playing else ("Play", ":material/play_arrow:")
+        st.button(title, icon=icon, type="primary", key="time_play", on_click=_play, args=(scene.moments,))
+        _step_button("Next", ":material/skip_next:", last == at, (scene.moments, 1))
+    if is_playing:
+        place = scene.moments.searchsorted(at)
+        st.progress((place + 1) / len(scene.moments))
+    elif first < last:
+        _slider(scene, at)
+
+
+def _step_button(title: str, icon: str, is_at_end: bool, by: tuple[pd.DatetimeIndex, int]) -> None:
+    st.button(title, icon=icon, disabled=is_at_end, on_click=_move, args=by)
+
+
+def _slider(scene: Scene, at: pd.Timestamp) -> None:
+    """Draw the slider; a new one whenever the moment was moved otherwise, for the browser may still hold the old."""
+    key = f"time_at_{at:%Y%m%d}_{scene.step}"
+    st.select_slider(
+        "Moment",
+        list(scene.moments),
+        at,
+        key=key,
+        format_func=lambda on: timeline.step_label(on, scene.step),
+        label_visibility="collapsed",
+        on_change=_jump,
+        args=(key,),
+    )
+
+
+def _play(moments: pd.DatetimeIndex) -> None:
+    values = st.session_state
+    values["time_playing"] = not values["time_playing"]
+    if values["time_playing"] and values["time_on"] >= moments[-1]:
+        values["time_on"] = moments[0]
+
+
+def _move(moments: pd.DatetimeIndex, by: int) -> None:
+    pause()
+    st.session_state["time_on"] = timeline.nearest(moments, st.session_state["time_on"], by)
+
+
+def _jump(key: str) -> None:
+    pause()
+    st.session_state["time_on"] = st.session_state[key]
+
+
+def _map(scene: Scene, window: Window) -> None:
+    top = scene.view.filters.top
+    names = charts.order(scene.counts["layer"].unique().tolist())
+    drawn, whole = (rows["layer"].value_counts() for rows in (playback.shown(window, top), window.flows))
+    told = [
+        f"{words.layer_title(name)}: {drawn.get(name, 0)} of {words.plural(whole[name], 'flow')}"
+        for name in names
+        if name in whole
+    ]
+    chart = playback.deck_of(window, top, scene.measure, scene.camera)
+    st.pydeck_chart(chart, height=MAP_HEIGHT_PX, key="time_map", alt=f"Map of the flows shown. {'; '.join(told)}")
+    pictures = playback.keys(names, scene.view, scene.measure)
+    for slot, picture in zip(st.columns(3), pictures, strict=False):
+        slot.image(picture, width=legend.WIDTH_PX, alt="Key to the map")
+    st.caption(words.caption(playback.note(told, window)))
+
+
+def periods(
+    moments: pd.DatetimeIndex, step: str, span: tuple[int, int]
+) -> tuple[changes.Period, changes.Period] | None:
+    """Ask for two periods; None where there are fewer than two steps.
+
+    Args:
+        moments: First day of every step.
+        step: One of timeline.STEPS.
+        span: Places of the steps whose halves are offered first.
+    """
+    usual = changes.halves(*span) or changes.halves(0, len(moments) - 1)
+    if usual is None:
+        return None
+    slots = st.columns(2)
+    return (
+        _period(slots[0], ("First period", f"time_before_{step}"), (moments, step), usual[0]),
+        _period(slots[1], ("Second period", f"time_after_{step}"), (moments, step), usual[1]),
+    )
+
+
+def _period(
+    slot: "st.delta_generator.DeltaGenerator",
+    named: tuple[str, str],
+    time: tuple[pd.DatetimeIndex, str],
+    usual: tuple[int, int],
+) -> changes.Period:
+    """Ask for one period; one that left the time there is goes back to the usual half.
+
+    Args:
+        slot: Where to ask.
+        named: Title and key of the control.
+        time: First day of every step, and the step.
+        usual: Places of the first and last step at the start.
+    """
+    (title, key), (moments, step) = named, time
+    options = list(moments)
+    held = st.session_state.get(key)
+    if held is not None and not (isinstance(held, tuple) and set(held) <= set(options)):
+        del st.session_state[key]
+    first, last = slot.select_slider(
+        title,
+        options,
+        (moments[usual[0]], moments[usual[1]]),
+        key=key,
+        format_func=lambda on: timeline.step_label(on, step),
+    )
+    return changes.Period(first, last + pd.DateOffset(months=charts.MONTHS_A_STEP[step]))
+
+
+def columns() -> dict[str, Any]:
+    """Return the headings' help and number formats of the tables of change."""
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    return {
+        "Years before": number(help="Years of the first period in which the source reported.", format="%.1f"),
+        "Years after": number(help="Years of the second period in which the source reported.", format="%.1f"),
+        "Change of rate": text(help="Records a year in the second period divided by those in the first."),
+        "Records before": number(format="localized"),
+        "Records after": number(format="localized"),
+        "q": text(help="Share of false alarms among all rows that stand out at least as much."),
+        "Other flows there": text(help="How all other flows of the two countries changed together."),
+        "Note": text(help="Could be effort: the other flows of the two countries changed about as much."),
+    }

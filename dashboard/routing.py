@@ -1,0 +1,82 @@
+"""Pairs of places -> the networks their legs may have used -> the tables of paths a release keeps."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from h3.api import basic_int as h3
+
+from data import contracts, networks
+from geo import modes
+from geo.distance import geodesic_km
+from geo.ends import Settings, landmass
+from geo.ensemble import KEY, routes
+from geo.flowfield import network
+from geo.networks import Graphs, graphs, nearest_node, road_graph, sea_graph
+from geo.overlaps import to_table
+
+ENDS = ["lon_a", "lat_a", "lon_b", "lat_b"]
+SETTINGS = Settings()
+WITHIN = "one place lies within the other: no direction"
+LAND_KM = 60.0  # a cell whose centre has no road node this near is sea or desert: it belongs to no country
+
+
+@cache
+def world() -> Graphs:
+    """Return the roads, sea lanes and ports that ship with the project."""
+    ports = networks.ports()
+    return graphs(road_graph(*networks.roads()), sea_graph(*networks.sea(), ports), ports, networks.division_points())
+
+
+def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> dict[str, pa.Table]:
+    """Return the tables ``paths, path_edges, path_lines, network_shares, cells`` of a release.
+
+    Args:
+        leg_pairs: Rows of queries/build/leg_pairs.sql.
+        places: Table ``places``, by place_id.
+    """
+    pairs = measured(leg_pairs, places)
+    shares = modes.network_shares(pairs[pairs["network"].notna()], sorted(pairs["layer"].unique()))
+    wanted = modes.wanted_paths(pairs, shares)
+    is_within = _is_within(wanted, places)
+    found = routes(wanted[~is_within], places, world(), SETTINGS)
+    refused = wanted[is_within].assign(length_km=np.nan, confidence=np.nan, refused=WITHIN)
+    known = pairs.drop_duplicates(["place_a", "place_b"]).set_index(["place_a", "place_b"])
+    paths = pd.concat([found.paths, refused], ignore_index=True).sort_values(KEY, ignore_index=True)
+    tables = {
+        "paths": paths.join(known[["distance_km", "is_same_landmass"]], on=["place_a", "place_b"]),
+        "path_edges": found.edges,
+        "path_lines": found.lines,
+        "path_overlaps": to_table(network(paths, found.edges).overlaps),
+        "network_shares": shares,
+        "cells": cells(found.edges),
+    }
+    return {name: contracts.check(table, contracts.TABLES[name]) for name, table in tables.items()}
+
+
+def measured(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs with ``distance_km`` (geodesic) and ``is_same_landmass`` (a road may join them)."""
+    on = landmass(places, world())
+    is_same = leg_pairs["place_a"].map(on).to_numpy() == leg_pairs["place_b"].map(on).to_numpy()
+    distance_km = geodesic_km(*(leg_pairs[name].to_numpy(np.float64) for name in ENDS))
+    return leg_pairs.assign(distance_km=distance_km, is_same_landmass=is_same)
+
+
+def cells(edges: pd.DataFrame) -> pd.DataFrame:
+    """Return table ``cells`` for the cells of these steps."""
+    found = np.unique(edges[["from_cell", "to_cell"]].to_numpy(np.int64))
+    centres = np.array([h3.cell_to_latlng(cell) for cell in found.tolist()]).reshape(-1, 2)
+    lat, lon = centres.T
+    road = world().road
+    node = nearest_node(road, lon, lat)
+    is_land = geodesic_km(lon, lat, road.lon[node], road.lat[node]) <= LAND_KM
+    country = pd.Series(road.country_id[node], dtype="str").where(is_land & (road.country_id[node] != ""))
+    return pd.DataFrame({"cell": found, "lon": lon, "lat": lat, "country_id": country})
+
+
+def _is_within(pairs: pd.DataFrame, places: pd.DataFrame) -> pd.Series:
+    """Return which pairs are a country and a place in it: such a leg has no direction."""
+    a, b = (places.loc[pairs[end], ["level", "country_id"]].reset_index(drop=True) for end in ("place_a", "place_b"))
+    is_within = (a["country_id"] == b["country_id"]) & ((a["level"] == "country") != (b["level"] == "country"))
+    return pd.Series(is_within.to_numpy(bool), pairs.index)

@@ -1,0 +1,64 @@
+"""What the editions of one source differ in: headings, words for nothing, footnotes, thousands separators."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from data import intake, raw
+from data.intake import Request, Sieve
+
+SENTENCE = r"[^\W\d]\S*\s+\S"  # a letter, then a second word
+THOUSANDS = r"(?<=\d),(?=\d{3}(?:,|\.|$))"  # "1,122"
+
+
+def sieve(request: Request, required: Sequence[str]) -> Sieve:
+    """Return the rows of a file under our names of its columns, its footnotes set aside.
+
+    The card's ``values.column`` holds other headings of a column, its ``null_words`` the words printed for nothing.
+
+    Args:
+        request: What to read.
+        required: Columns the file must hold under one of their names.
+
+    Raises:
+        SourceError: the file cannot be read, or a column is missing.
+    """
+    file = raw.read(request.path, required, request.values("column"))
+    words = list(request.profile.get("null_words", []))
+    made = Sieve(replace(file, frame=file.frame.replace(words, None) if words else file.frame), request)
+    made.set_aside(_is_footnote(file.frame), None, "stands below the table: a footnote, not a record")
+    return made
+
+
+def _is_footnote(frame: pd.DataFrame) -> pd.Series:
+    """Return which rows hold one cell of two words or more, and have no record below them."""
+    is_filled = frame.notna()
+    words = frame.bfill(axis=1).iloc[:, 0].astype("str")
+    is_note = (is_filled.sum(axis=1) == 1) & words.str.contains(SENTENCE, na=False)
+    return is_note[::-1].cummin()[::-1] & (frame.shape[1] > 1)
+
+
+def counts(made: Sieve, column: str) -> pd.Series:
+    """Return a column of whole numbers from 0; empty stays null, "1,122" is 1122.
+
+    Raises:
+        SourceError: something else is written there.
+    """
+    words = made.column(column).str.replace(THOUSANDS, "", regex=True)
+    found = intake.count(words)
+    made.refuse(words.notna() & ~found.ge(0).fillna(False), column, "is no count", "Give a whole number.")
+    return found
+
+
+def years(made: Sieve, column: str, first: int = 1970) -> pd.Series:
+    """Return a required column of years.
+
+    Raises:
+        SourceError: a year is missing, unreadable, before ``first`` or in the future.
+    """
+    found = intake.number(made.column(column))
+    last = made.request.today.year
+    rule = f"is no year from {first} to today"
+    made.refuse(~found.between(first, last) | (found % 1 != 0), column, rule, "Correct the year.")
+    return found

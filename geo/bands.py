@@ -1,0 +1,58 @@
+"""A corridor: the band along the ways between two places, and what runs along it."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from geo.distance import Array
+from geo.flowfield import Network
+
+N_MIN = 5.0  # weighted records each layer needs on a corridor before a word is used
+ROUNDING = 1e-9
+
+
+class Bands(NamedTuple):
+    """Corridors as the paths between their two places that records of their own take.
+
+    Attributes:
+        mean: (corridors, paths) share of each path.
+        member: (corridors, paths) 1 where the path is one of the corridor's.
+    """
+
+    mean: sp.csr_matrix
+    member: sp.csr_matrix
+
+    def records(self, net: Network, ways: tuple[Array, Array]) -> tuple[Array, Array]:
+        """Return a layer's weighted records along each corridor, from place_a to place_b and back.
+
+        Args:
+            net: The release's network.
+            ways: The layer's weighted records by path, a to b and b to a. Those of other places count with the
+                share of the corridor that they take, from one half.
+        """
+        onward, back = ways
+        same, turned = net.overlaps
+        there = self.member @ (same @ onward + turned @ back)
+        return there, self.member @ (same @ back + turned @ onward)
+
+
+def bands_of(net: Network, rows: npt.NDArray[np.int64], own: Array) -> Bands:
+    """Return the corridors of these pairs; a path counts with its share of the pair's own weighted records.
+
+    Args:
+        net: The release's network.
+        rows: Rows of ``net.pairs``, each with records of its own.
+        own: Weighted records of both layers by path.
+    """
+    place = np.full(len(net.pairs), -1)
+    place[rows] = np.arange(len(rows))
+    row = place[net.pair]
+    used = np.flatnonzero((row >= 0) & (own > 0))
+    total = np.bincount(row[used], own[used], minlength=len(rows))
+    shape = (len(rows), len(net.paths))
+    mean = sp.csr_matrix((own[used] / total[row[used]], (row[used], used)), shape=shape)
+    member = mean.copy()
+    member.data = np.ones_like(member.data)
+    return Bands(mean, member)

@@ -1,0 +1,105 @@
+"""Places and borders by what runs through them: in, out, partners, crossings, and where layers converge."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo.distance import Array
+from geo.flowfield import Field, Network, balance
+
+HUB_COLUMNS = ("layer", "place_id", "out_weight", "in_weight", "out_partners", "in_partners", "net_share")
+BORDER_COLUMNS = ("layer", "country_a", "country_b", "onward", "back")
+
+
+def hubs(flows: pd.DataFrame) -> pd.DataFrame:
+    """Return what each place sends and receives, by layer.
+
+    Args:
+        flows: ``layer, origin_id, destination_id, weight``, one row per pair or finer.
+
+    Returns:
+        One row per (layer, place_id): weighted records out and in, numbers of places sent to and received from, and
+        ``net_share`` = (out - in) / (out + in): 1 only sends, -1 only receives, NaN where the weights are 0.
+    """
+    ends = (("out", "origin_id", "destination_id"), ("in", "destination_id", "origin_id"))
+    parts = []
+    for way, here, there in ends:
+        grouped = flows.rename(columns={here: "place_id"}).groupby(["layer", "place_id"])
+        parts.append(grouped.agg(**{f"{way}_weight": ("weight", "sum"), f"{way}_partners": (there, "nunique")}))
+    table = parts[0].join(parts[1], how="outer").fillna(0).reset_index()
+    whole = (table["out_weight"] + table["in_weight"]).where(lambda total: total > 0)
+    table["net_share"] = (table["out_weight"] - table["in_weight"]) / whole
+    return table.astype({"out_partners": "int64", "in_partners": "int64"})[list(HUB_COLUMNS)]
+
+
+def borders(net: Network, zones: np.ndarray, country_ids: Sequence[str], fields: Mapping[str, Field]) -> pd.DataFrame:
+    """Return the expected records over each land border, by layer and direction.
+
+    Args:
+        net: The release's network.
+        zones: The number of each cell's country in ``country_ids``, negative at sea.
+        country_ids: Names of the numbers.
+        fields: Each layer's field of what travels on land; what flies over a border does not cross it.
+
+    Returns:
+        One row per (layer, country_a, country_b), country_a < country_b, with records: ``onward`` from a to b,
+        ``back`` from b to a. Routes that may take several crossings count with their probability at each.
+    """
+    names = np.asarray(country_ids, dtype=object)
+    start, end = zones[net.ends[:, 0]], zones[net.ends[:, 1]]
+    edge = np.flatnonzero((start >= 0) & (end >= 0) & (start != end))
+    first, last = names[start[edge]], names[end[edge]]
+    is_onward = np.asarray(first < last, dtype=np.bool_)
+    tables = []
+    for layer, field in fields.items():
+        there = np.where(is_onward, field.plus[edge], field.minus[edge])
+        back = np.where(is_onward, field.minus[edge], field.plus[edge])
+        table = pd.DataFrame(
+            {
+                "layer": layer,
+                "country_a": np.where(is_onward, first, last),
+                "country_b": np.where(is_onward, last, first),
+                "onward": there,
+                "back": back,
+            }
+        )
+        tables.append(table.groupby(["layer", "country_a", "country_b"], as_index=False).sum())
+    whole = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(BORDER_COLUMNS))
+    return whole[whole["onward"] + whole["back"] > 0].reset_index(drop=True)
+
+
+def convergence(a: tuple[Array, Array], b: tuple[Array, Array]) -> tuple[Array, Array]:
+    """Return how strongly two layers meet at each place or border, and whether they run the same way there.
+
+    Args:
+        a: One layer's records one way and the other, an entry per place or border.
+        b: The same of the other layer.
+
+    Returns:
+        The score sqrt(T_a T_b), the geometric mean of the two layers' records, and D = rho_a rho_b in [-1, 1].
+    """
+    return np.sqrt((a[0] + a[1]) * (b[0] + b[1])), balance(*a) * balance(*b)
+
+
+def reciprocity(flows: pd.DataFrame) -> float:
+    """Return the share of records that are matched by records the other way, in [0, 1]; NaN without records.
+
+    Sum over ordered pairs of min(w_ij, w_ji) / Sum w_ij.
+    """
+    weight = flows.groupby(["origin_id", "destination_id"])["weight"].sum()
+    total = float(weight.sum())
+    back = weight.reindex(pd.MultiIndex.from_arrays([weight.index.get_level_values(at) for at in (1, 0)])).fillna(0)
+    return float(np.minimum(weight.to_numpy(), back.to_numpy()).sum() / total) if total > 0 else float("nan")
+
+
+def concentration(flows: pd.DataFrame, column: str) -> float:
+    """Return the Herfindahl index of records over places: 1 where one place has all, 1/n where n have equal parts.
+
+    Args:
+        flows: ``weight`` and the column.
+        column: ``origin_id`` or ``destination_id``.
+    """
+    weight = flows.groupby(column)["weight"].sum().to_numpy(np.float64)
+    total = weight.sum()
+    return float(((weight / total) ** 2).sum()) if total > 0 else float("nan")

@@ -1,0 +1,87 @@
+"""Which paths run along which: a record counts for a corridor when its own path shares half of it or more."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+
+from geo.distance import Array
+
+ALONG_MIN = 0.5  # share of a path another must take to run along it; chosen 2026-11: a word should hold on half of it
+BATCH = 500  # paths worked on at once; 10,000 paths need 0.5 GB so
+OVERLAP_COLUMNS = ("path", "other", "share", "turned")
+
+
+class Overlaps(NamedTuple):
+    """How far each path (column) runs along each other (row).
+
+    Attributes:
+        same: (paths, paths) share of the row's path that the column's takes in the same direction, a to b as a to b;
+            1 for itself. Shares whose two directions sum to less than ALONG_MIN are left out.
+        turned: The same in the opposite direction.
+    """
+
+    same: sp.csr_matrix
+    turned: sp.csr_matrix
+
+
+def overlaps(forward: sp.csr_matrix, backward: sp.csr_matrix, km: Array) -> Overlaps:
+    """Return the overlaps of paths, Sum km p_row p_column / Sum km p_row^2.
+
+    A path's own records give 1, however uncertain the path is; others give the part of it that they share.
+
+    Args:
+        forward: (paths, edges) probability of crossing an edge from its first to its second cell.
+        backward: The same from the second to the first.
+        km: Length of each edge.
+    """
+    mass = (forward + backward).power(2) @ km
+    parts: list[tuple[sp.csr_matrix, sp.csr_matrix]] = []
+    for start in range(0, forward.shape[0], BATCH):
+        rows = slice(start, start + BATCH)
+        there, back = (way[rows].multiply(km[None, :]).tocsr() for way in (forward, backward))
+        same = (there @ forward.T + back @ backward.T).tocsr()
+        turned = (there @ backward.T + back @ forward.T).tocsr()
+        parts.append(_kept(same, turned, mass[rows]))
+    empty = sp.csr_matrix((0, forward.shape[0]))
+    same, turned = (
+        (sp.vstack([empty, *way], format="csr") for way in zip(*parts, strict=True)) if parts else [empty] * 2
+    )
+    return Overlaps(same, turned)
+
+
+def to_table(found: Overlaps) -> pd.DataFrame:
+    """Return one row per pair of paths, by their numbers: ``path, other, share, turned``; rows ascending."""
+    both = (found.same + found.turned).tocoo()
+    row, column = both.row.astype(np.int64), both.col.astype(np.int64)
+    order = np.lexsort([column, row])
+    row, column = row[order], column[order]
+    shares = [np.asarray(way[row, column]).ravel() for way in found] if len(row) else [np.zeros(0)] * 2
+    return pd.DataFrame({"path": row, "other": column, "share": shares[0], "turned": shares[1]})
+
+
+def from_table(table: pd.DataFrame, count: int) -> Overlaps:
+    """Return the overlaps of ``count`` paths that ``to_table`` wrote."""
+    ends = table["path"].to_numpy(np.int64), table["other"].to_numpy(np.int64)
+    same, turned = (_matrix(table[name].to_numpy(np.float64), ends, count) for name in ("share", "turned"))
+    return Overlaps(same, turned)
+
+
+def _matrix(values: Array, ends: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], count: int) -> sp.csr_matrix:
+    known = values > 0
+    return sp.csr_matrix((values[known], (ends[0][known], ends[1][known])), shape=(count, count))
+
+
+def _kept(same: sp.csr_matrix, turned: sp.csr_matrix, mass: Array) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+    """Return both as shares of the row's mass, pairs below ALONG_MIN left out."""
+    scale = sp.diags(np.divide(1.0, mass, out=np.zeros_like(mass), where=mass > 0))
+    same, turned = (scale @ same).tocsr(), (scale @ turned).tocsr()
+    enough = same + turned
+    enough.data = (enough.data >= ALONG_MIN).astype(np.float64)
+    enough.eliminate_zeros()
+    kept = same.multiply(enough).tocsr(), turned.multiply(enough).tocsr()
+    for way in kept:
+        way.eliminate_zeros()
+    return kept

@@ -1,0 +1,72 @@
+"""Places and borders by what runs through them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from h3.api import basic_int as h3
+
+from geo.flowfield import field
+from geo.measures import borders, concentration, convergence, hubs, reciprocity
+from tests.geo.toy import flows, net, reversed_flows
+
+WORLD = net("AB", "CD", "AD")
+EAST_OF = 15.0  # a border between B (10 degrees east) and C (20)
+
+
+def zones(sea: bool = False) -> np.ndarray:
+    lon = np.array([h3.cell_to_latlng(cell)[1] for cell in WORLD.cells.tolist()])
+    return np.where(lon > EAST_OF, -1 if sea else 1, 0)
+
+
+def layer(**weights: float) -> pd.DataFrame:
+    return flows(**weights).assign(layer="firearms")
+
+
+def test_a_hub_sends_receives_and_has_partners() -> None:
+    table = hubs(layer(AB=30, AD=10, BA=4)).set_index("place_id")
+    counts = table[["out_weight", "in_weight", "out_partners", "in_partners"]].to_numpy().tolist()
+    assert counts[table.index.get_loc("A")] == [40, 4, 2, 1]
+    assert table["net_share"]["A"] == pytest.approx(36 / 44)
+    assert table["net_share"]["D"] == -1.0
+
+
+def test_turning_all_flows_round_turns_the_net_share() -> None:
+    one, other = (hubs(f).set_index("place_id")["net_share"] for f in (layer(AB=3), reversed_flows(layer(AB=3))))
+    pd.testing.assert_series_equal(one, -other)
+
+
+def test_what_crosses_a_border_is_counted_each_way() -> None:
+    found = borders(WORLD, zones(), ["WST", "EST"], {"firearms": field(WORLD, flows(AD=12, DA=5, AB=90))})
+    assert found[["country_a", "country_b"]].to_numpy().tolist() == [["EST", "WST"]]
+    assert found[["onward", "back"]].to_numpy().tolist() == [[5.0, 12.0]]  # EST comes first: eastward is back
+
+
+def test_the_sea_is_no_border() -> None:
+    assert len(borders(WORLD, zones(sea=True), ["WST"], {"firearms": field(WORLD, flows(AD=12))})) == 0
+
+
+def test_a_border_nothing_crosses_is_not_listed() -> None:
+    assert len(borders(WORLD, zones(), ["WST", "EST"], {"firearms": field(WORLD, flows(AB=12))})) == 0
+
+
+def test_no_layer_gives_no_border() -> None:
+    assert borders(WORLD, zones(), ["WST", "EST"], {}).columns.tolist()[:3] == ["layer", "country_a", "country_b"]
+
+
+def test_convergence_is_the_geometric_mean_and_opposite_layers_have_a_negative_d() -> None:
+    a, b = (np.array([9.0]), np.array([0.0])), (np.array([0.0]), np.array([4.0]))
+    score, d = convergence(a, b)
+    assert (score[0], d[0]) == (6.0, -1.0)
+    assert convergence(b, a)[0][0] == 6.0
+    assert convergence(a, b[::-1])[1][0] == 1.0
+
+
+def test_reciprocity_is_what_comes_back() -> None:
+    assert reciprocity(flows(AB=10, BA=4)) == pytest.approx(8 / 14)
+    assert reciprocity(flows(AB=10)) == 0.0
+    assert np.isnan(reciprocity(flows()))
+
+
+def test_concentration_of_equal_parts_is_one_over_their_number() -> None:
+    assert concentration(flows(AB=5, BA=5), "origin_id") == pytest.approx(0.5)
+    assert concentration(flows(AB=5, AD=5), "origin_id") == 1.0
