@@ -13,11 +13,11 @@ STEPS = {
         "A layer's records run along a corridor when their own route takes half of it or more. From the records "
         "each way follows the probability that the layers run the same way, or opposite ways."
     ),
-    "More than hubs and distance?": (
+    "More than hubs and distance give, or not": (
         "Worlds are drawn in which a layer keeps its senders, its receivers and its decay with distance, and "
         "nothing else. What such worlds often show is no finding: class B at most."
     ),
-    "Does it hold?": (
+    "Whether a word holds": (
         "Every word is tried under 27 ways of weighing the same records. If the direction turns in one, the class is C."
     ),
 }

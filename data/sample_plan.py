@@ -49,11 +49,11 @@ _D, _H, _F = "drugs", "human_trafficking", "firearms"
 CORRIDORS: tuple[Corridor, ...] = (
     Corridor("common-1", "common", _D, "city:USA:los-angeles", "city:CAN:vancouver", 320),
     Corridor("common-2", "common", _D, "city:PRY:asuncion", "city:BRA:sao-paulo", 400),
-    Corridor("common-3", "common", _D, "city:ALB:tirana", "city:ITA:milan", 2400),
+    Corridor("common-3", "common", _D, "city:GEO:tbilisi", "city:LBN:beirut", 480),
     Corridor("common-4", "common", _D, "city:PAK:gwadar", "city:SOM:mogadishu", 260),
     Corridor("common-5", "common", _D, "city:GIN:conakry", "city:MLI:gao", 220),
     Corridor("common-6", "common", _D, "city:FJI:suva", "city:NZL:auckland", 180),
-    Corridor("common-7", "common", _H, "city:MDA:chisinau", "city:POL:warsaw", 300),
+    Corridor("common-7", "common", _H, "city:MDA:chisinau", "city:POL:warsaw", 800),
     Corridor("common-8", "common", _H, "city:NPL:kathmandu", "city:IND:mumbai", 240),
     Corridor("inverse-1", "inverse", _D, "city:USA:houston", "city:MEX:guadalajara", 480),
     Corridor("inverse-2", "inverse", _D, "city:ARG:buenos-aires", "city:BOL:la-paz", 300),

@@ -11,7 +11,7 @@ def render() -> None:
     """Draw the page; it needs no store."""
     st.subheader("How the statements are made, and how far they can be trusted", anchor=False)
     for title, told in method_words.STEPS.items():
-        st.markdown(f"**{title}.** {told}")
+        st.markdown(f"**{title}**: {told}")
     st.caption(method_words.WHERE)
     report = validate.shipped()
     st.subheader("Tested on worlds with planted truth", anchor=False)

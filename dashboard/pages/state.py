@@ -29,7 +29,7 @@ Camera = dict[str, float]
 
 def seed(choices: Choices) -> None:
     """Fill the session from the link, once; say what could not be used. Later, keep what another page chose."""
-    if "since" in st.session_state:
+    if "turn" in st.session_state:
         _keep(choices)
         return
     params = dict(st.query_params)
@@ -43,13 +43,17 @@ def seed(choices: Choices) -> None:
     st.session_state["corridor"] = params.get("corridor") or None
     st.session_state["turn"] = 0
     st.session_state["notices"] = notices + more
+    _keep(choices)
 
 
 def _keep(choices: Choices) -> None:
-    """Hold on to the value of each control: those the present page does not draw would be forgotten."""
+    """Hold on to the value of each control: one that the present page does not draw is forgotten by Streamlit."""
+    kept: dict[str, object] = st.session_state.setdefault("kept", {})
     for key in (*widget_values(Filters(), choices), *KEPT):
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
+        if st.session_state.get(key) is not None:
+            kept[key] = st.session_state[key]
+        if key in kept:
+            st.session_state[key] = kept[key]
 
 
 def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:

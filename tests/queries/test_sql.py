@@ -27,6 +27,7 @@ VALUES: dict[str, object] = {
     "min_count": 1,
     "place_a": "city:MEX:guadalajara",
     "place_b": "city:USA:houston",
+    "trace_id": "sample-trace:000005",
 }
 BUILD_PARAMETERS = ("reliability", "credibility", "trace_factor")
 
