@@ -62,7 +62,7 @@ CORRIDORS: tuple[Corridor, ...] = (
     Corridor("inverse-5", "inverse", _D, "city:SDN:khartoum", "city:TCD:n-djamena", 220),
     Corridor("inverse-6", "inverse", _D, "city:RUS:vladivostok", "city:JPN:tokyo", 180),
     Corridor("inverse-7", "inverse", _H, "city:USA:miami", "city:HTI:port-au-prince", 320),
-    Corridor("inverse-8", "inverse", _H, "city:GRC:athens", "city:LBY:benghazi", 240),
+    Corridor("inverse-8", "inverse", _H, "city:GRC:athens", "city:LBY:benghazi", 700),
     Corridor("mixed-1", "mixed", _D, "city:ECU:guayaquil", "city:COL:cali", 200),
     Corridor("mixed-2", "mixed", _D, "city:NOR:oslo", "city:FIN:helsinki", 180),
     Corridor(

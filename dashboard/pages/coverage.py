@@ -69,8 +69,12 @@ def _grid(view: Coverage) -> None:
     if not names:
         st.write("No record of this choice names the country it was found in.")
         return
+    if st.session_state.get("coverage_layer") not in names:
+        st.session_state["coverage_layer"] = names[0]
     layer = left.selectbox("Layer", names, key="coverage_layer", format_func=words.layer_title)
     regions = [WORLD, *sorted(set(view.countries["subregion"]))]
+    if st.session_state.get("coverage_region") not in regions:
+        st.session_state["coverage_region"] = WORLD
     region = right.selectbox("Region", regions, key="coverage_region", format_func=words.safe)
     cells = charts.shown_countries(view, layer, None if region == WORLD else region)
     st.image(charts.grid_legend(), alt="What the colours of the grid mean")

@@ -33,7 +33,7 @@ def seed(asked: Mapping[str, str]) -> None:
     values = st.session_state
     if "time_playing" in values:
         return
-    values.update(time_playing=False, time_speed="Normal", time_length="one", time_on=None)
+    values.update(time_playing=False, time_on=None)
     for name, key, known in (("step", "time_step", timeline.STEPS), ("length", "time_length", LENGTHS)):
         if asked.get(name) in known:
             values[key] = asked[name]
@@ -45,6 +45,13 @@ def seed(asked: Mapping[str, str]) -> None:
             values["notices"].append(_ignored("at", asked["at"], "a date as 2020-01-31"))
         else:
             values["time_on"] = at
+
+
+def complete(step: str) -> None:
+    """Give each control a value that has none: no link named one, or another page let it be forgotten."""
+    for key, usual in (("time_step", step), ("time_length", "one"), ("time_speed", "Normal")):
+        if st.session_state.get(key) is None:
+            st.session_state[key] = usual
 
 
 def _ignored(name: str, found: str, expected: str) -> str:
@@ -64,11 +71,6 @@ def settle(moments: pd.DatetimeIndex, first_shown: int) -> None:
     """Bring the moment in step with the time there is; at first it is the step at this place."""
     on = st.session_state.get("time_on")
     st.session_state["time_on"] = moments[first_shown] if on is None else timeline.nearest(moments, on)
-
-
-def pause() -> None:
-    """Stop the clock; for controls that a reader touches while it runs."""
-    st.session_state["time_playing"] = False
 
 
 def start(scene: Scene) -> None:
@@ -152,7 +154,7 @@ def _slider(scene: Scene, at: pd.Timestamp) -> None:
         format_func=lambda on: timeline.step_label(on, scene.step),
         label_visibility="collapsed",
         on_change=_jump,
-        args=(key,),
+        args=(key, at),
     )
 
 
@@ -164,13 +166,15 @@ def _play(moments: pd.DatetimeIndex) -> None:
 
 
 def _move(moments: pd.DatetimeIndex, by: int) -> None:
-    pause()
+    st.session_state["time_playing"] = False
     st.session_state["time_on"] = timeline.nearest(moments, st.session_state["time_on"], by)
 
 
-def _jump(key: str) -> None:
-    pause()
-    st.session_state["time_on"] = st.session_state[key]
+def _jump(key: str, drawn: pd.Timestamp) -> None:
+    """Go where the slider was moved; a slider that is gone may still report where it stood."""
+    chosen = st.session_state[key]
+    if not st.session_state["time_playing"] and chosen != drawn:
+        st.session_state["time_on"] = chosen
 
 
 def _map(scene: Scene, window: Window) -> None:

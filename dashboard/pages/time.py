@@ -42,7 +42,7 @@ def render() -> None:
         state.write_link(chosen, choices)
         st.info("No record of this choice. Switch a layer on, or widen the filters in the side bar.")
         return
-    st.session_state.setdefault("time_step", timeline.default_step(dated))
+    player.complete(timeline.default_step(dated))
     step, length = _controls(dated)
     moments = timeline.steps(view, step)
     _left_out(dated, step)
@@ -70,7 +70,7 @@ def _controls(dated: pd.DataFrame) -> tuple[str, int | None]:
     middle.segmented_control(
         "Shown at once", list(titles), key="time_length", format_func=titles.__getitem__, required=True
     )
-    right.segmented_control("Speed", list(player.SPEEDS), key="time_speed", required=True, on_change=player.pause)
+    right.segmented_control("Speed", list(player.SPEEDS), key="time_speed", required=True)
     return step, {"one": 1, "some": some, "all": None}[str(st.session_state["time_length"])]
 
 
