@@ -3,12 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dashboard import (
     assemble,
@@ -22,12 +18,14 @@ from dashboard import (
     validate,
     whatif,
 )
-from dashboard.filters import KAPPA, LAYERS, Filters, words_of
+from dashboard.cli_parts import DONE, add, add_choice, add_filters, filters_of
+from dashboard.cli_parts import progress as progress_bar
+from dashboard.filters import LAYERS, Filters, words_of
 from data import sample
 from data.errors import ContraflowError, FilterError
 from data.sources import register
 
-DONE, USAGE, REFUSED = 0, 2, 3
+USAGE, REFUSED = 2, 3
 DRAWS_MAX = 10_000
 
 
@@ -49,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="contraflow", description="Firearms flows over drugs, people and violence.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (
+    for add_command in (
         _add_import,
         _add_release,
         _add_sample,
@@ -60,19 +58,12 @@ def _parser() -> argparse.ArgumentParser:
         _add_chain,
         _add_serve,
     ):
-        add(commands)
-    return parser
-
-
-def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, does: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=does, description=does)
+        add_command(commands)
     return parser
 
 
 def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(commands, "import", "Read published files of one source into a store.")
+    parser = add(commands, "import", "Read published files of one source into a store.")
     parser.add_argument("source", choices=register.source_ids(), help="which source the files come from")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="XLSX, CSV or Parquet, as published")
     parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store; made if missing")
@@ -84,15 +75,13 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(
-        commands, "release", "Derive legs and paths from all imports and publish them as the current release."
-    )
+    parser = add(commands, "release", "Derive legs and paths from all imports and publish them as the current release.")
     parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
     parser.set_defaults(command=_release)
 
 
 def _add_sample(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(
+    parser = add(
         commands, "sample", "Make a synthetic store with planted corridors (TRUTH.json); not about any real place."
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the store to make")
@@ -102,16 +91,16 @@ def _add_sample(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _add_flows(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(commands, "flows", "Print one row per layer, origin and destination.")
+    parser = add(commands, "flows", "Print one row per layer, origin and destination.")
     parser.add_argument("--layer", required=True, help="for example firearms; several with commas")
-    _add_filters(parser)
+    add_filters(parser)
     parser.set_defaults(command=_flows)
 
 
 def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(commands, "compare", "Say on which corridors two layers run the same way or opposite ways.")
+    parser = add(commands, "compare", "Say on which corridors two layers run the same way or opposite ways.")
     parser.add_argument("--layers", required=True, help="two, as firearms,drugs or drugs:opiates,drugs:cocaine")
-    _add_filters(parser)
+    add_filters(parser)
     help_draws = "worlds to draw from the null model, as 999; 0 tests nothing (default: %(default)s)"
     parser.add_argument("--draws", type=int, default=0, help=help_draws)
     parser.add_argument("--seed", type=int, default=1, help="of the draws (default: %(default)s)")
@@ -119,18 +108,16 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_whatif(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(
-        commands, "whatif", "Say which flows would change, and to where, if a border, place or strait closed."
-    )
+    parser = add(commands, "whatif", "Say which flows would change, and to where, if a border, place or strait closed.")
     help_close = "a land border as BGR-TUR, a place of the release by id or name, or a strait as suez"
     parser.add_argument("--close", required=True, metavar="WHAT", help=help_close)
     parser.add_argument("--layers", type=words_of, default=LAYERS, help="as firearms,drugs (default: all)")
-    _add_filters(parser)
+    add_filters(parser)
     parser.set_defaults(command=_whatif)
 
 
 def _add_validate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(commands, "validate", "Test the method on worlds with planted truth and write the report.")
+    parser = add(commands, "validate", "Test the method on worlds with planted truth and write the report.")
     parser.add_argument("--full", action="store_true", help="under an hour on two cores instead of five minutes")
     parser.add_argument("--out", type=Path, default=Path("validation"), metavar="DIR", help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=validate.DEFAULT_SEED, help="of every world (default: %(default)s)")
@@ -139,42 +126,17 @@ def _add_validate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_chain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(commands, "chain", "Print a traced firearm's holders in date order, its gaps, where it left the law.")
+    parser = add(commands, "chain", "Print a traced firearm's holders in date order, its gaps, where it left the law.")
     parser.add_argument("trace_id", nargs="?", metavar="TRACE_ID", help="one trace; the filters do not limit it")
     parser.add_argument("--list", action="store_true", help="one row per trace that passes the filters")
     help_ranking = "where traced firearms were last lawful and first sold: country, division or place"
     parser.add_argument("--ranking", metavar="LEVEL", help=help_ranking)
-    _add_choice(parser, "any stated place in these regions or countries: Europe,TUR")
+    add_choice(parser, "any stated place in these regions or countries: Europe,TUR")
     parser.set_defaults(command=_chain)
 
 
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    _add_choice(parser, "both ends in these regions or countries: Europe,TUR")
-    parser.add_argument(
-        "--min-count", type=int, default=1, help="flows with fewer records are left out (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--kappa", type=float, default=KAPPA, help="weight of destinations not reached (default: %(default)s)"
-    )
-
-
-def _add_choice(parser: argparse.ArgumentParser, help_region: str) -> None:
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
-    parser.add_argument("--release", help="a release id (default: the current one)")
-    parser.add_argument(
-        "--since", type=_day, metavar="DAY", help="records that begin on this day or later, as 2020-01-31"
-    )
-    parser.add_argument("--until", type=_day, metavar="DAY", help="records that begin before this day")
-    parser.add_argument("--region", type=words_of, default=(), help=help_region)
-    parser.add_argument(
-        "--commodity", type=words_of, default=(), help="groups or published names, as cocaine or drugs:cocaine"
-    )
-    parser.add_argument("--mode", type=words_of, default=(), help="transport modes, as air,sea")
-    parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="default: %(default)s")
-
-
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _add(commands, "serve", "Serve the app on this machine.")
+    parser = add(commands, "serve", "Serve the app on this machine.")
     parser.add_argument(
         "--store", type=Path, metavar="DIR", help="the store (default: CONTRAFLOW_STORE, or the sample's)"
     )
@@ -183,7 +145,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    with _progress() as progress:
+    with progress_bar() as progress:
         reports = importing.import_files(
             arguments.store,
             arguments.source,
@@ -198,14 +160,14 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _release(arguments: argparse.Namespace) -> int:
-    with _progress() as progress:
+    with progress_bar() as progress:
         made = publish.publish(arguments.store, progress)
     printing.show_release(made)
     return DONE
 
 
 def _sample(arguments: argparse.Namespace) -> int:
-    with _progress() as progress:
+    with progress_bar() as progress:
         made = importing.make_sample(arguments.out, arguments.seed, arguments.scale, progress)
     printing.show_release(made)
     return DONE
@@ -214,7 +176,7 @@ def _sample(arguments: argparse.Namespace) -> int:
 def _flows(arguments: argparse.Namespace) -> int:
     store = assemble.opened(arguments.store, arguments.release)
     assemble.require_layers(store, words_of(arguments.layer))
-    found = assemble.flows(store, _filters(arguments, words_of(arguments.layer)))
+    found = assemble.flows(store, filters_of(arguments, words_of(arguments.layer)))
     printing.show_flows(found.assign(is_synthetic=store.is_synthetic), arguments.format)
     return DONE
 
@@ -226,11 +188,11 @@ def _compare(arguments: argparse.Namespace) -> int:
             f"--layers {arguments.layers!r} names {len(set(parts))} different layers; give two, as firearms,drugs."
         )
     store = assemble.opened(arguments.store, arguments.release)
-    filters = _filters(arguments, LAYERS)
+    filters = filters_of(arguments, LAYERS)
     pair, draws, seed = (parts[0], parts[1]), arguments.draws, arguments.seed
     if not 0 <= draws <= DRAWS_MAX or seed < 0:
         raise FilterError(f"--draws {draws} and --seed {seed} must be 0 or more, and --draws at most {DRAWS_MAX}.")
-    with _progress() as progress:
+    with progress_bar() as progress:
         progress("comparing")
         found = assemble.comparison(store, filters, pair, relations.Draws(draws, seed))
         progress("drawing worlds from the null model")
@@ -265,15 +227,15 @@ def _chain(arguments: argparse.Namespace) -> int:
 def _whatif(arguments: argparse.Namespace) -> int:
     store = assemble.opened(arguments.store, arguments.release)
     assemble.require_layers(store, tuple(name for name in arguments.layers if name not in LAYERS))
-    with _progress() as progress:
+    with progress_bar() as progress:
         progress("looking for other ways")
-        found = whatif.whatif(store, _filters(arguments, arguments.layers), arguments.close)
+        found = whatif.whatif(store, filters_of(arguments, arguments.layers), arguments.close)
     printing.show_whatif(store, found, arguments.format)
     return DONE
 
 
 def _validate(arguments: argparse.Namespace) -> int:
-    with _progress() as progress:
+    with progress_bar() as progress:
         progress("validating")
         made = validate.run(
             "full" if arguments.full else "reduced",
@@ -288,35 +250,6 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     serving.serve(arguments.store, arguments.port)
-
-
-def _filters(arguments: argparse.Namespace, layers: tuple[str, ...]) -> Filters:
-    return Filters(
-        since=arguments.since,
-        until=arguments.until,
-        layers=layers,
-        region=arguments.region,
-        commodity=arguments.commodity,
-        mode=arguments.mode,
-        min_count=arguments.min_count,
-        kappa=arguments.kappa,
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2020-01-31") from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Show what is being done and for how long, on the error stream, while it is done."""
-    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=printing.NOTES, transient=True, disable=not printing.NOTES.is_terminal) as bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda words: bar.update(task, description=words)
 
 
 def _fail(wrong: Exception, code: int) -> int:

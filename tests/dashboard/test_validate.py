@@ -1,7 +1,9 @@
 """The validation command: what it runs, what it writes, what it refuses."""
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -19,7 +21,9 @@ def test_the_report_holds_the_scenarios_asked_for_and_is_told_of_each() -> None:
     assert (made["seed"], made["settings"]["name"]) == (3, "tiny")
 
 
-def test_workers_change_no_figure() -> None:
+def test_workers_change_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    # AppTest leaves its page behind as __main__, which new processes would run
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     alone, shared = (validate.run("tiny", seed=3, only=["S10", "S12"], workers=workers) for workers in (1, 2))
     assert alone == shared
 
