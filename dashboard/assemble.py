@@ -71,6 +71,11 @@ class Store:
         return run.rows(self.con, "sources")
 
     @cached_property
+    def reports(self) -> pd.DataFrame:
+        """Which country has records of which layer in which year, spanning ones included."""
+        return run.rows(self.con, "coverage_reports").dropna(subset="country_id")
+
+    @cached_property
     def spans(self) -> pd.DataFrame:
         """First and last day of each layer of the release."""
         return run.rows(self.con, "spans").set_index("layer")
@@ -125,6 +130,12 @@ def choices(store: Store) -> Choices:
         store.spans["first_on"].min(),
         store.spans["last_on"].max(),
     )
+
+
+def context_layers(store: Store) -> frozenset[str]:
+    """Return the layers that hold neither a flow nor an incident: totals of countries, say."""
+    found = run.rows(store.con, "context_layers")
+    return frozenset(found["layer"])
 
 
 def flows(store: Store, filters: Filters) -> pd.DataFrame:
@@ -197,7 +208,27 @@ def explore(store: Store, filters: Filters) -> view.Explore:
         sources=store.sources,
         routes=ways,
         lines=lines,
+        silent=silent(store, chosen),
+        withheld=run.rows(store.con, "withheld_pairs", **_some(limits, "since", "until", "layers", "countries")),
+        small=store.release.manifest["disclosure"],
     )
+
+
+def silent(store: Store, filters: Filters) -> pd.DataFrame:
+    """Return the countries of the chosen region without a record of any chosen layer in the years of the period.
+
+    Returns:
+        ``country_id, name``, by country_id.
+    """
+    first = filters.since.year if filters.since else -9999
+    last = filters.until.year - (filters.until.timetuple().tm_yday == 1) if filters.until else 9999
+    found = store.reports
+    spoken = found[found["layer"].isin(filters.layers) & found["year"].between(first, last)]["country_id"].unique()
+    places = gazetteer().places
+    countries = places.loc[places["level"] == "country", ["country_id", "name"]]
+    if filters.region:
+        countries = countries[countries["country_id"].isin(gazetteer().region_country_ids(filters.region))]
+    return countries[~countries["country_id"].isin(spoken)].sort_values("country_id", ignore_index=True)
 
 
 def way_cells(store: Store, corridor_id: str, network: str) -> pd.DataFrame:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from dashboard import (
     assemble,
+    cli_brief,
+    cli_export,
+    cli_import,
     custody,
     importing,
     printing,
@@ -21,9 +24,8 @@ from dashboard import (
 from dashboard.cli_parts import DONE, add, add_choice, add_filters, filters_of
 from dashboard.cli_parts import progress as progress_bar
 from dashboard.filters import LAYERS, Filters, words_of
-from data import sample
+from data import disclosure, sample
 from data.errors import ContraflowError, FilterError
-from data.sources import register
 
 USAGE, REFUSED = 2, 3
 DRAWS_MAX = 10_000
@@ -48,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="contraflow", description="Firearms flows over drugs, people and violence.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add_command in (
-        _add_import,
+        cli_import.add_import,
+        cli_import.add_map,
         _add_release,
         _add_sample,
         _add_flows,
@@ -57,26 +60,21 @@ def _parser() -> argparse.ArgumentParser:
         _add_validate,
         _add_chain,
         _add_serve,
+        cli_brief.add_brief,
+        cli_export.add_snapshot,
+        cli_export.add_verify,
+        cli_export.add_reproduce,
+        cli_export.add_audit,
     ):
         add_command(commands)
     return parser
 
 
-def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = add(commands, "import", "Read published files of one source into a store.")
-    parser.add_argument("source", choices=register.source_ids(), help="which source the files come from")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="XLSX, CSV or Parquet, as published")
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store; made if missing")
-    parser.add_argument(
-        "--quarantine", action="store_true", help="set impossible rows aside instead of refusing the file"
-    )
-    parser.add_argument("--year", type=int, help="for files that do not say which year they are about")
-    parser.set_defaults(command=_import)
-
-
 def _add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add(commands, "release", "Derive legs and paths from all imports and publish them as the current release.")
     parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    help_k = "smallest count that is told of layers about victims (default: %(default)s)"
+    parser.add_argument("--k-victims", type=int, default=disclosure.K_VICTIMS, metavar="K", help=help_k)
     parser.set_defaults(command=_release)
 
 
@@ -144,24 +142,9 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(command=_serve)
 
 
-def _import(arguments: argparse.Namespace) -> int:
-    with progress_bar() as progress:
-        reports = importing.import_files(
-            arguments.store,
-            arguments.source,
-            arguments.files,
-            progress,
-            is_lenient=arguments.quarantine,
-            year=arguments.year,
-        )
-    for report in reports:
-        printing.show_report(report)
-    return DONE
-
-
 def _release(arguments: argparse.Namespace) -> int:
     with progress_bar() as progress:
-        made = publish.publish(arguments.store, progress)
+        made = publish.publish(arguments.store, progress, arguments.k_victims)
     printing.show_release(made)
     return DONE
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from dashboard.routing import routed
-from data import contracts, release, store
+from data import contracts, disclosure, release, store
 from data.cells import RESOLUTION, cells_at
 from data.errors import StoreError
 from data.places import gazetteer
@@ -22,6 +22,9 @@ from geo.paths import STEP_KM
 from queries import connection, run
 
 BUILT = (
+    "records",
+    "record_waypoints",
+    "victim_cells",
     "observations",
     "waypoints",
     "incidents",
@@ -35,6 +38,7 @@ BUILT = (
     "legs",
     "sources",
     "unresolved",
+    "withheld",
     "leg_pairs",
 )
 CONSTANTS = (  # of the method that the queries above do not show
@@ -47,12 +51,13 @@ CONSTANTS = (  # of the method that the queries above do not show
 Progress = Callable[[str], None]
 
 
-def publish(root: Path, progress: Progress = lambda _: None) -> Release:
+def publish(root: Path, progress: Progress = lambda _: None, k_victims: int = disclosure.K_VICTIMS) -> Release:
     """Publish the imports of a store as a release and return it; equal imports give the release that is there.
 
     Args:
         root: The store.
         progress: Told what is being done, before it is done.
+        k_victims: Smallest count that is told of layers about victims.
 
     Raises:
         StoreError: the store holds no import.
@@ -61,31 +66,32 @@ def publish(root: Path, progress: Progress = lambda _: None) -> Release:
     imports = store.imports(root)
     if not imports:
         raise StoreError(f"{root}: nothing is imported yet; run contraflow import SOURCE FILE --store {root} first.")
-    release_id = next_id(root)
+    release_id = next_id(root, k_victims)
     if (root / release.RELEASES / release_id).exists():
-        return release.publish(root, release_id, {})
+        return release.publish(root, release_id, {}, {})
     staging = root / f".build-{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed
     try:
         staging.mkdir(parents=True)
-        tables = _derived(root, staging, imports, progress)
+        tables = _derived(root, staging, k_victims, progress)
         progress("writing the release")
-        return release.publish(root, release_id, tables)
+        return release.publish(root, release_id, tables, {"disclosure": disclosure.rule(k_victims)})
     except OSError as full:
         raise StoreError(f"{root}: cannot be written ({full.strerror}); free space or check its permissions.") from full
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def next_id(root: Path) -> str:
+def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
     """Return the id the store's imports would be released under; a change of method or gazetteer makes another."""
     places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
     parts = [places, *(run.sql(f"build/{name}") for name in BUILT)]
-    return release.next_id(root, "\n".join([*parts, str(CONSTANTS)]))
+    return release.next_id(root, "\n".join([*parts, str(CONSTANTS), str(disclosure.rule(k_victims))]))
 
 
-def _derived(root: Path, staging: Path, imports: list[Path], progress: Progress) -> dict[str, pa.Table]:
+def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> dict[str, pa.Table]:
     """Return every table of a release; each step's result is a file the next step may read."""
+    imports = store.imports(root)
     names = ("observations", "waypoints", "incidents", "custody_events", "places", "sources", "unresolved")
     views = {f"all_{name}": [folder / f"{name}.parquet" for folder in imports] for name in names}
     tables: dict[str, pa.Table] = {}
@@ -104,16 +110,28 @@ def _derived(root: Path, staging: Path, imports: list[Path], progress: Progress)
         views[name] = [staging / f"{name}.parquet"]
 
     keep("gazetteer", contracts.check(gazetteer().places, contracts.PLACES))
-    for name in ("observations", "waypoints", "incidents", "custody_events", "custody_edges"):
+    _disclose(build, k_victims)
+    for name in ("incidents", "custody_events", "custody_edges"):
         build(name)
     places = build("places")
     keep("place_cells", _place_cells(places))
     tables["detection"] = _weigh(build, keep)
     build("legs")
     for name in ("sources", "unresolved"):
-        build(name)
+        build(name, k=k_victims)
     progress("building paths")
     return tables | routed(build("leg_pairs").to_pandas(), places.to_pandas().set_index("place_id"))
+
+
+def _disclose(build: Callable[..., pa.Table], k_victims: int) -> None:
+    """Build the records and their places, those about victims as the published cells of a fixed cube."""
+    layers = list(disclosure.VICTIM_LAYERS)
+    build("records")
+    build("record_waypoints")
+    build("victim_cells", layers=layers, bin_years=disclosure.BIN_YEARS, k=k_victims)
+    build("observations", layers=layers, k=k_victims)
+    build("waypoints", layers=layers)
+    build("withheld")
 
 
 def _weigh(build: Callable[..., pa.Table], keep: Callable[[str, pa.Table], None]) -> pa.Table:

@@ -1,10 +1,11 @@
 """What a page is given: frozen values, made by assemble.py, drawn without another question to the store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from dashboard.filters import Filters
+from data import disclosure
 
 RELATIONS = ("common", "inverse", "mixed", "crossing", "insufficient")
 
@@ -34,13 +35,19 @@ class Explore:
             in either place), ``length_km, confidence`` (of the line drawn), ``is_coarse, is_shown``. Strongest first.
         incidents: One row per cell or country of point layers: ``layer, lon, lat, incident_count, killed_count``
             (nullable), ``precision`` (cell or country), ``cell``, ``country_id``, ``place`` (country name or "").
-        yearly: ``layer, year, record_count``: records on the flows, and incidents; missing years are absent.
+        yearly: ``layer, year, record_count``: records on the flows, and incidents; missing years are absent; a record
+            that spans several years counts an equal part in each.
         omega: One row per other layer: ``layer, omega, common_share, inverse_share, mixed_share, shared_km``;
             NaN where the layers share nothing.
         sources: Contract table ``sources`` of the release.
         routes: The way of each shown pair of places finer than a country: ``corridor_id, network, length_km,
             confidence`` (mean probability of its steps, in (0, 1]); a pair without one is drawn as a curve.
         lines: ``corridor_id, lon, lat``: each way's points, from the end that comes first by name.
+        silent: ``country_id, name`` of the countries, in the chosen region, without a record of any chosen layer in
+            the period: not reported, which is not zero.
+        withheld: One row per (layer, origin_id, destination_id) with counts that are too small to be told:
+            ``layer, origin_id, destination_id, cell_count``.
+        small: What the release states of its small counts: see data/disclosure.py.
     """
 
     release_id: str
@@ -56,6 +63,9 @@ class Explore:
     sources: pd.DataFrame
     routes: pd.DataFrame
     lines: pd.DataFrame
+    silent: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"country_id": [], "name": []}))
+    withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"layer": [], "cell_count": []}))
+    small: disclosure.Rule = field(default_factory=disclosure.rule)
 
 
 @dataclass(frozen=True)

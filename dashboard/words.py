@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
+from data.disclosure import SUPPRESSED, Rule
+
 LAYER_TITLES = {
     "firearms": "Firearms",
     "drugs": "Drugs",
@@ -54,6 +56,10 @@ MODE_TITLES = {
     "other": "Other",
 }
 SYNTHETIC = "SYNTHETIC SAMPLE DATA. Every record here is invented to show how the tool works; no flow is real."
+YEARS = (
+    "A gap is a year without any record. It may mean that nothing was reported, not that nothing happened. Records that "
+    "are dated to several years are spread evenly over them."
+)
 COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."
 BOUNDARIES = (
     "Boundaries, names and designations on this map imply no opinion on the legal status of any territory. Thin "
@@ -69,6 +75,7 @@ BOWS = (
     "Lines join the two ends of a flow; they are not routes. Each bows to the right of its direction of travel, so "
     "that the way there and the way back stay apart."
 )
+NOT_REPORTED = "Nothing reported of the chosen layers in this period: not the same as none"
 TOO_FEW = "Not enough data"
 LEVEL_TITLES = {"country": "Country only", "admin1": "State or province", "place": "Town or place"}
 CONVERGENCE = (
@@ -175,6 +182,29 @@ def count_range(low: float, high: float) -> str:
     return plural(low, "record") if not high > low else f"{number(low)} to {number(high)} records"
 
 
+def withheld(layer: str, found: pd.DataFrame, small: Rule) -> str:
+    """Return what is not told of a layer because its counts are small, and how the others are told.
+
+    Args:
+        layer: A layer about victims.
+        found: Its rows of ``view.Explore.withheld``.
+        small: ``view.Explore.small``.
+    """
+    step, years = small["k_victims"], small["bin_years"]
+    sentence = (
+        f"{layer_title(layer)}: to protect victims, records are counted per pair of places and {years} years and "
+        f"rounded down to a multiple of {step}"
+    )
+    if found.empty:
+        return sentence
+    cells = plural(found["cell_count"].sum(), "smaller count")
+    return f"{sentence}; {cells}, on {plural(len(found), 'pair')} of places, {_are(found)} withheld ({SUPPRESSED})"
+
+
+def _are(found: pd.DataFrame) -> str:
+    return "is" if found["cell_count"].sum() == 1 else "are"
+
+
 def way(network: str | None, length_km: float, confidence: float) -> str:
     """Return what the line of a corridor is drawn along and how sure that is, as sentences.
 
@@ -241,10 +271,9 @@ def headline(omega: pd.DataFrame) -> list[str]:
         if pd.isna(shared_km) or not shared_km > 0:
             sentences.append(f"{pair}: no shared corridor in this choice")
         else:
-            sentences.append(
-                f"{pair} share {number(float(f'{shared_km:.2g}'))} km of corridor: inverse on {percent(inverse_share)},"
-                f" common on {percent(common_share)}, mixed on {percent(mixed_share)}"
-            )
+            there = f"{pair} share about {number(float(f'{shared_km:.2g}'))} km of corridor"
+            ways = f"on {percent(inverse_share)} they run opposite ways, on {percent(common_share)} the same way"
+            sentences.append(f"{there}: {ways}, on {percent(mixed_share)} both ways at once")
     return sentences
 
 

@@ -72,7 +72,7 @@ def _null(name: str, kind: pa.DataType, note: str = "", allowed: tuple[str, ...]
 _PROVENANCE = (
     Column("source_id", TEXT),
     Column("source_file", TEXT, note="file name as imported"),
-    Column("source_row", WHOLE, note="row as a spreadsheet shows it: the first row of the file is 1"),
+    Column("source_row", WHOLE, note="as a spreadsheet shows it: the first row of the file is 1; 0 for a cell of many"),
 )
 _DATES = (
     Column("date_start", DAY),
@@ -283,6 +283,21 @@ UNRESOLVED = Table(
     (Column("source_id", TEXT), Column("column", TEXT), Column("name", TEXT), Column("row_count", WHOLE)),
 )
 
+WITHHELD = Table(
+    "withheld",
+    "one per cell of the fixed cube of layers about victims whose count is too small to be told",
+    ("cell_id",),
+    (
+        Column("cell_id", TEXT),
+        Column("source_id", TEXT),
+        Column("layer", TEXT),
+        _null("origin_id", TEXT, "null where no hop is known"),
+        _null("destination_id", TEXT, "null where no place is known"),
+        Column("date_start", DAY),
+        Column("date_end", DAY, note="last day, inclusive"),
+    ),
+)
+
 QUARANTINE = Table(
     "quarantine",
     "one per row that was read and set aside",
@@ -292,6 +307,7 @@ QUARANTINE = Table(
         Column("source_row", WHOLE),
         _null("column", TEXT),
         _null("value", TEXT),
+        Column("rule_id", TEXT, note="of data/rules.py, such as R-LON; R-SOURCE for a rule of one source"),
         Column("rule", TEXT, note="the reason, as a sentence"),
         Column("row_json", TEXT, note="the whole row as read"),
     ),
@@ -405,6 +421,7 @@ RELEASED = (
     PLACES,
     SOURCES,
     UNRESOLVED,
+    WITHHELD,
     PATHS,
     PATH_EDGES,
     PATH_LINES,

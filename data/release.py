@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -80,20 +81,21 @@ def pinned(root: Path, release_id: str) -> Release:
     return Release(release_id, folder, manifest)
 
 
-def publish(root: Path, release_id: str, tables: dict[str, pa.Table]) -> Release:
+def publish(root: Path, release_id: str, tables: dict[str, pa.Table], facts: Mapping[str, object]) -> Release:
     """Write a release whole, then point to it; readers see the old one or the new one, never a mixture.
 
     Args:
         root: The store.
         release_id: From next_id.
         tables: Every table of contracts.RELEASED.
+        facts: What the manifest states besides.
 
     Raises:
         SourceError: the disk refuses; the old release stays current.
     """
     target = root / RELEASES / release_id
     if not target.exists():
-        store.write_folder(target, tables, lambda folder: {MANIFEST: _manifest(release_id, folder)})
+        store.write_folder(target, tables, lambda folder: {MANIFEST: _manifest(release_id, folder, facts)})
     fresh = root / f".{POINTER}-{os.getpid()}"
     try:
         store.write_text(fresh, release_id + "\n")
@@ -116,7 +118,7 @@ def verify(release: Release) -> list[str]:
     return wrong
 
 
-def _manifest(release_id: str, folder: Path) -> str:
+def _manifest(release_id: str, folder: Path, facts: Mapping[str, object]) -> str:
     sources = pq.read_table(folder / "sources.parquet").to_pylist()
     manifest = {
         "release": release_id,
@@ -128,6 +130,7 @@ def _manifest(release_id: str, folder: Path) -> str:
             for path in sorted(folder.glob("*.parquet"))
         },
         "sources": [{**row, "retrieved_on": str(row["retrieved_on"])} for row in sources],
+        **facts,
         "versions": {name: metadata.version(name) for name in ("contraflow", *VERSIONED)},
     }
     return json.dumps(manifest, indent=1, ensure_ascii=False)

@@ -22,7 +22,7 @@ from data.parsed import Parsed
 ROW_GROUP_ROWS = 122_880  # DuckDB's own group; larger groups lose threads, smaller ones gain nothing (README.md)
 IMPORTS = "imports"
 CARD = "import.json"
-FORMAT = 2  # of the canonical tables; part of every release id
+FORMAT = 3  # of the canonical tables; part of every release id
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,13 @@ def add(store: Path, parsed: Parsed, card: dict[str, object], file: Path, sha256
     target = folder_of(store, source_id, sha256)
     if target.exists():
         return report(target)
-    summary = _summary(parsed, source_id, file.name)
+    made = summary(parsed, source_id, file.name)
     tables = {t.name: _checked(getattr(parsed, t.name), t) for t in contracts.IMPORTED}
     tables["quarantine"] = _checked(parsed.quarantine, contracts.QUARANTINE)
-    tables["sources"] = _checked(_source_row(summary, card, target.name, sha256), contracts.SOURCES)
-    words = json.dumps({"report": asdict(summary)}, indent=1, ensure_ascii=False)
+    tables["sources"] = _checked(_source_row(made, card, target.name, sha256), contracts.SOURCES)
+    words = json.dumps({"report": asdict(made)}, indent=1, ensure_ascii=False)
     write_folder(target, tables, lambda _: {CARD: words})
-    return summary
+    return made
 
 
 def write_folder(target: Path, tables: dict[str, pa.Table], texts: Callable[[Path], dict[str, str]]) -> None:
@@ -177,7 +177,8 @@ def _checked(frame: pd.DataFrame, table: Table) -> pa.Table:
     return contracts.check(frame, table)
 
 
-def _summary(parsed: Parsed, source_id: str, file: str) -> ImportReport:
+def summary(parsed: Parsed, source_id: str, file: str) -> ImportReport:
+    """Return what became of a parsed file's rows."""
     aside, unknown = parsed.quarantine, parsed.unresolved
     return ImportReport(
         source_id,

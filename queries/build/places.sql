@@ -1,6 +1,6 @@
 -- rows:   one per place that a record of the release names
 -- params: none
--- reads:  all_places, gazetteer, waypoints, custody_events, incidents
+-- reads:  all_places, gazetteer, waypoints, withheld, custody_events, incidents
 -- order:  place_id
 with known as (
     select place_id, name, level, country_id, parent_id, region, subregion, lon, lat, 1 as rank
@@ -12,6 +12,10 @@ with known as (
 
 named as (
     select place_id from waypoints
+    union
+    select origin_id from withheld
+    union
+    select destination_id from withheld
     union
     select place_id from custody_events
     union

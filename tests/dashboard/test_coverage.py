@@ -198,7 +198,8 @@ def test_grades_of_the_sample_sum_to_the_records_beside_the_switches(store: Stor
         sums = view.shares[view.shares["quality"] == quality].groupby("layer")["record_count"].sum()
         assert sums.to_dict() == totals.to_dict()
     by_year = view.reports.groupby("layer")["record_count"].sum() + view.placeless.reindex(totals.index).fillna(0)
-    assert by_year.astype(int).to_dict() == totals.to_dict()
+    dated = totals.drop("human_trafficking")  # its cells span three years
+    assert by_year[dated.index].astype(int).to_dict() == dated.to_dict()
 
 
 def test_a_region_limits_countries_and_a_commodity_limits_nothing(store: Store) -> None:

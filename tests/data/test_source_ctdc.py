@@ -49,7 +49,7 @@ def test_reversing_the_two_countries_reverses_the_leg(tmp_path: Path) -> None:
     ends = []
     for name, change in (("a", {}), ("b", {"citizenship": "IT", "CountryOfExploitation": "NG"})):
         root = tmp_path / name
-        importing.import_files(root, CTDC, [table(tmp_path, change, name=f"{name}.csv")])
+        importing.import_files(root, CTDC, [table(tmp_path, *[change] * 10, name=f"{name}.csv")])
         publish.publish(root)
         ends += [(leg["origin_id"], leg["destination_id"], leg["status"]) for leg in files.rows_of(root, "legs")]
     assert ends == [("NGA", "ITA", "observed"), ("ITA", "NGA", "observed")]
@@ -99,10 +99,10 @@ def test_equal_rows_are_different_people(tmp_path: Path) -> None:
 
 def test_the_editions_of_one_case_load_count_once_by_the_larger(tmp_path: Path) -> None:
     synthetic = {"citizenship": "NGA", "CountryOfExploitation": "ITA"}
-    paths = [table(tmp_path, {}, {}), table(tmp_path, synthetic, synthetic, synthetic, name="b.csv")]
+    paths = [table(tmp_path, *[{}] * 20), table(tmp_path, *[synthetic] * 30, name="b.csv")]
     importing.import_files(tmp_path / "store", CTDC, paths)
     publish.publish(tmp_path / "store")
-    assert len(files.rows_of(tmp_path / "store", "observations")) == 3
+    assert [row["case_count"] for row in files.rows_of(tmp_path / "store", "observations")] == [30]
 
 
 def test_victims_with_perpetrators_are_subtotals_without_a_place(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ FILES = sorted(FOLDER.rglob("*.sql"))
 VALUES: dict[str, object] = {
     "since": date(2016, 1, 1),
     "until": date(2020, 1, 1),
-    "layers": ["firearms", "drugs", "terrorism"],
+    "layers": ["firearms", "drugs", "human_trafficking", "terrorism"],
     "countries": None,
     "limited": None,
     "commodities": None,
@@ -30,7 +30,8 @@ VALUES: dict[str, object] = {
     "place_b": "city:USA:houston",
     "trace_id": "sample-trace:000005",
 }
-BUILD_PARAMETERS = ("reliability", "credibility", "trace_factor")
+NOT_IN_THE_SAMPLE = {"context_layers", "modus_context"}  # layers without flows and incidents
+BUILD_PARAMETERS = ("reliability", "credibility", "trace_factor", "bin_years", "k")
 
 
 def header(path: Path) -> dict[str, str]:
@@ -84,7 +85,7 @@ def test_query_runs_and_keeps_its_order(store: Store, name: str) -> None:
     if "trace_id" in wanted:
         wanted["trace_id"] = pq.read_table(store.release.path("custody_events"))["trace_id"][0].as_py()
     rows = run.rows(store.con, name, **wanted)
-    assert len(rows) > 0
+    assert len(rows) > 0 or name in NOT_IN_THE_SAMPLE
     pd.testing.assert_frame_equal(rows, run.rows(store.con, name, **wanted))
     keys = [words.split()[0] for words in header(path)["order"].split(",")]
     if "descending" not in header(path)["order"] and not rows[keys].isna().to_numpy().any():

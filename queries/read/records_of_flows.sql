@@ -1,0 +1,38 @@
+-- rows:   one per leg of the flows that reach the minimum count
+-- params: since date, until date (exclusive), layers list, countries list, limited list, commodities list,
+--         modes list, each null for no limit; min_count whole number
+-- reads:  chosen_legs, chosen_flows, observations, waypoints
+-- order:  layer, origin_id, destination_id, date_start, leg_id
+select
+    l.leg_id,
+    l.layer,
+    l.origin_id,
+    l.destination_id,
+    o.source_id,
+    o.source_file,
+    o.source_row,
+    o.source_column,
+    o.date_start,
+    o.date_end,
+    o.date_precision,
+    a.place_raw as origin_raw,
+    b.place_raw as destination_raw,
+    l.origin_role,
+    l.destination_role,
+    l.status,
+    l.commodity,
+    l.transport_mode,
+    l.record_count,
+    l.record_count_high,
+    l.item_count,
+    o.repeat_count,
+    o.reliability,
+    o.credibility,
+    l.precision
+from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes) as l
+inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $min_count) as f
+    on l.layer = f.layer and l.origin_id = f.origin_id and l.destination_id = f.destination_id
+inner join observations as o on l.obs_id = o.obs_id
+inner join waypoints as a on l.obs_id = a.obs_id and l.leg_seq = a.seq
+inner join waypoints as b on l.obs_id = b.obs_id and l.leg_seq + 1 = b.seq
+order by l.layer, l.origin_id, l.destination_id, o.date_start, l.leg_id
