@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard import assemble, importing, publish
+from data import store
 from data.store import ImportReport
 
 VARIABLE = "CONTRAFLOW_REAL_DATA"
@@ -16,6 +19,12 @@ FILES = {
     "unodc-glotip": "unodc_glotip/*.xlsx",
     "ucdp-ged": "ucdp_ged/ucdp_*",
 }
+
+
+def records(root: Path, source: str) -> pd.DataFrame:
+    """Return the records of a source's imports; a release tells those about victims as cells only."""
+    folders = [folder for folder in store.imports(root) if store.report(folder).source_id == source]
+    return pd.concat([pq.read_table(folder / "observations.parquet").to_pandas() for folder in folders])
 
 
 @pytest.fixture(scope="session")

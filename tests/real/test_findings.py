@@ -14,6 +14,7 @@ from dashboard.filters import Filters
 from dashboard.relations import Draws
 from data import release
 from data.store import ImportReport
+from tests.real.conftest import records
 
 Imported = tuple[Path, dict[str, list[ImportReport]]]
 ATF_GRAND_TOTALS = {  # as ATF prints them
@@ -77,11 +78,19 @@ def test_names_resolve(imported: Imported) -> None:
     assert unresolved["atf-traces"] == unresolved["ucdp-ged"] == 0
 
 
-def test_suppressed_counts_are_ranges(real_store: Store) -> None:
-    victims = table(real_store, "observations").query("source_id == 'unodc-glotip'")
+def test_suppressed_counts_are_ranges(imported: Imported) -> None:
+    victims = records(imported[0], "unodc-glotip")
     hidden = victims[victims["is_suppressed"]]
     assert set(zip(hidden["case_count"], hidden["case_count_high"], strict=True)) == {(1, 4)}
     assert len(hidden) > 0.4 * len(victims)
+
+
+def test_victims_leave_only_as_cells(real_store: Store, imported: Imported) -> None:
+    cells = table(real_store, "observations").query("layer == 'human_trafficking'")
+    assert len(cells) > 1000
+    assert ((cells["case_count"] >= 10) & (cells["case_count"] % 10 == 0) & (cells["source_row"] == 0)).all()
+    kept = records(imported[0], "unodc-glotip").query("not is_subtotal")["case_count"].sum()
+    assert 0.8 * kept < cells["case_count"].sum() < kept
 
 
 def test_heroin_goes_west_and_cocaine_east_across_europe(real_store: Store) -> None:
