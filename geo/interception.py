@@ -24,7 +24,8 @@ WINDOW_MIN = 500  # records a window of its own needs; at 750 q ranks countries 
 ALL = "all"
 SEPARATOR = ">"
 LOGIT_MAX = 20.0  # keeps logarithms finite; the prior keeps the maximum far inside
-GRADIENT_MAX = 1e-3  # of the log posterior at its maximum, in records
+NEWTON_MAX = 30  # steps that polish the maximum; three are usual
+DECREMENT_MAX = 1e-8  # squared distance from the maximum in standard errors; holds for any number of records
 Z = 1.959964  # 95 % two-sided, standard normal
 
 COLUMNS = ("layer", "year", "route", "position", "record_count")
@@ -207,12 +208,16 @@ def _mode(found: Journeys) -> Array:
         return -value, -gradient
 
     start = np.full(len(found.countries), logit(PRIOR_HITS / (PRIOR_HITS + PRIOR_MISSES)))
-    options = {"maxiter": 1000, "maxcor": 30, "ftol": 1e-14, "gtol": GRADIENT_MAX / 10}
+    options = {"maxiter": 1000, "maxcor": 30, "ftol": 1e-14, "gtol": 1e-3}
     bounds = [(-LOGIT_MAX, LOGIT_MAX)] * len(start)
     x: Array = minimize(minus, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
-    if np.abs(log_posterior(x, found)[1]).max() > GRADIENT_MAX:
-        raise ContractError("Routes: no relative detection fits them; check column record_count for extreme values.")
-    return x
+    for _ in range(NEWTON_MAX):
+        gradient = log_posterior(x, found)[1]
+        step = np.linalg.solve(information(x, found), gradient)
+        if step @ gradient < DECREMENT_MAX:
+            return x
+        x = x + step
+    raise ContractError("Routes: no relative detection fits them; check column record_count for extreme values.")
 
 
 def _seized_share(rows: pd.DataFrame, found: pd.DataFrame) -> Array:

@@ -234,3 +234,14 @@ def test_a_seizure_off_its_route_is_an_error(position: int) -> None:
 def test_a_count_that_is_none_is_an_error(count: float) -> None:
     with pytest.raises(ContractError, match="column record_count"):
         interception.detection(routes(("A>B", 1, count)))
+
+
+def test_a_thousand_times_the_records_are_fitted_as_well() -> None:
+    few = world(5, 4000).table
+    many = few.assign(record_count=few["record_count"] * 1000)
+    found = [interception.detection(routes).set_index("country_id") for routes in (few, many)]
+    # the prior weighs a thousand times less, so the estimates agree only where data speak; intervals shrink by its root
+    seen = found[0]["record_count"] > 200
+    assert np.corrcoef(found[0]["q"][seen], found[1]["q"][seen])[0, 1] > 0.95
+    width = [(frame["high"] - frame["low"])[seen].median() for frame in found]
+    assert width[1] == pytest.approx(width[0] / np.sqrt(1000), rel=0.3)
