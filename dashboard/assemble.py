@@ -108,10 +108,10 @@ def opened(root: Path, release_id: str | None = None) -> Store:
     """Return the store's current release, or a given one, open for questions.
 
     Raises:
-        StoreError: there is no such release.
+        StoreError: there is no such release, or a file of it was changed.
         QueryError: its tables cannot be read.
     """
-    pinned = release.pinned(root, release_id) if release_id else release.current(root)
+    pinned = release.whole(release.pinned(root, release_id) if release_id else release.current(root))
     views = {table.name: [pinned.path(table.name)] for table in contracts.RELEASED}
     return Store(pinned, connection.connect(views, pinned.folder, has_macros=True))
 

@@ -24,7 +24,7 @@ from dashboard import (
 from dashboard.cli_parts import DONE, add, add_choice, add_filters, filters_of
 from dashboard.cli_parts import progress as progress_bar
 from dashboard.filters import LAYERS, Filters, words_of
-from data import disclosure, sample
+from data import disclosure, release, sample
 from data.errors import ContraflowError, FilterError
 
 USAGE, REFUSED = 2, 3
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         cli_import.add_import,
         cli_import.add_map,
         _add_release,
+        _add_prune,
         _add_sample,
         _add_flows,
         _add_compare,
@@ -76,6 +77,13 @@ def _add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     help_k = "smallest count that is told of layers about victims (default: %(default)s)"
     parser.add_argument("--k-victims", type=int, default=disclosure.K_VICTIMS, metavar="K", help=help_k)
     parser.set_defaults(command=_release)
+
+
+def _add_prune(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add(commands, "prune", "Remove old releases; snapshots of them can then no longer be rebuilt.")
+    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--keep", type=int, default=release.KEEP, help="newest releases to keep (default: %(default)s)")
+    parser.set_defaults(command=_prune)
 
 
 def _add_sample(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -146,6 +154,12 @@ def _release(arguments: argparse.Namespace) -> int:
     with progress_bar() as progress:
         made = publish.publish(arguments.store, progress, arguments.k_victims)
     printing.show_release(made)
+    return DONE
+
+
+def _prune(arguments: argparse.Namespace) -> int:
+    for release_id in release.prune(arguments.store, arguments.keep):
+        printing.OUT.print(f"removed {release_id}", markup=False)
     return DONE
 
 

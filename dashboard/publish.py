@@ -66,11 +66,24 @@ def publish(root: Path, progress: Progress = lambda _: None, k_victims: int = di
     imports = store.imports(root)
     if not imports:
         raise StoreError(f"{root}: nothing is imported yet; run contraflow import SOURCE FILE --store {root} first.")
-    release_id = next_id(root, k_victims)
-    if (root / release.RELEASES / release_id).exists():
-        return release.publish(root, release_id, {}, {})
+    with release.publishing(root):
+        release_id = next_id(root, k_victims)
+        if (root / release.RELEASES / release_id).exists():
+            return release.publish(root, release_id, {}, {})
+        return _made(root, release_id, k_victims, progress)
+
+
+def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
+    """Return the id the store's imports would be released under; a change of method or gazetteer makes another."""
+    places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
+    parts = [places, *(run.sql(f"build/{name}") for name in BUILT)]
+    return release.next_id(root, "\n".join([*parts, str(CONSTANTS), str(disclosure.rule(k_victims))]))
+
+
+def _made(root: Path, release_id: str, k_victims: int, progress: Progress) -> Release:
+    for left in root.glob(".build-*"):
+        shutil.rmtree(left)  # by a process that was killed: this one alone publishes
     staging = root / f".build-{os.getpid()}"
-    shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed
     try:
         staging.mkdir(parents=True)
         tables = _derived(root, staging, k_victims, progress)
@@ -80,13 +93,6 @@ def publish(root: Path, progress: Progress = lambda _: None, k_victims: int = di
         raise StoreError(f"{root}: cannot be written ({full.strerror}); free space or check its permissions.") from full
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-
-
-def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
-    """Return the id the store's imports would be released under; a change of method or gazetteer makes another."""
-    places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
-    parts = [places, *(run.sql(f"build/{name}") for name in BUILT)]
-    return release.next_id(root, "\n".join([*parts, str(CONSTANTS), str(disclosure.rule(k_victims))]))
 
 
 def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> dict[str, pa.Table]:

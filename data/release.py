@@ -1,11 +1,15 @@
 """The store's second half: releases in folders of their own, a manifest each, one pointer written last."""
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,8 @@ import pyarrow.parquet as pq
 from data import gate, store
 from data.errors import StoreError
 
-RELEASES, POINTER, MANIFEST = "releases", "CURRENT", "manifest.json"
+RELEASES, POINTER, MANIFEST, LOCK = "releases", "CURRENT", "manifest.json", ".lock"
+KEEP = 3  # releases that prune leaves; a snapshot can be rebuilt only while its release is kept
 VERSIONED = ("duckdb", "pyarrow", "h3", "pyproj", "numpy", "pandas")
 
 
@@ -81,6 +86,74 @@ def pinned(root: Path, release_id: str) -> Release:
     return Release(release_id, folder, manifest)
 
 
+def served(root: Path) -> tuple[Release, str]:
+    """Return the release to show, and a sentence when it is not the current one: the newest that is whole.
+
+    Raises:
+        StoreError: no release is whole; the sentence is about the current one.
+    """
+    try:
+        return whole(current(root)), ""
+    except StoreError as broken:
+        for folder in _newest_first(root):
+            try:
+                older = whole(pinned(root, folder.name))
+            except StoreError:
+                continue
+            return older, f"{broken} Until then, release {older.id} of {older.manifest['created_at'][:10]} is shown."
+        raise
+
+
+def whole(release: Release) -> Release:
+    """Return the release when every file is what its manifest says; hashes are taken once a process.
+
+    Raises:
+        StoreError: one is not; names it.
+    """
+    wrong = _wrong(release.folder, json.dumps(release.manifest, sort_keys=True))
+    if wrong:
+        raise StoreError(
+            f"{release.folder.name}: {wrong[0]}; delete {release.folder} and run contraflow release again."
+        )
+    return release
+
+
+def prune(root: Path, keep: int = KEEP) -> list[str]:
+    """Remove all but the newest releases and the current one, and return the ids of those removed.
+
+    Raises:
+        StoreError: fewer than one shall be kept.
+    """
+    if keep < 1:
+        raise StoreError(f"--keep {keep}: at least 1 release must be kept.")
+    spared = current(root).id
+    gone = [folder for folder in _newest_first(root)[keep:] if folder.name != spared]
+    for folder in gone:
+        shutil.rmtree(folder)
+    return [folder.name for folder in gone]
+
+
+@contextmanager
+def publishing(root: Path) -> Iterator[None]:
+    """Keep other publishers out of a store; a process that dies lets go.
+
+    Raises:
+        StoreError: another process is publishing, or the folder cannot be written.
+    """
+    try:
+        handle = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as refused:
+        raise StoreError(f"{root}: cannot be written ({refused.strerror}); check its permissions.") from refused
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StoreError(f"{root}: locked, another process is publishing a release; wait until it is done.") from None
+    else:
+        yield
+    finally:
+        os.close(handle)
+
+
 def publish(root: Path, release_id: str, tables: dict[str, pa.Table], facts: Mapping[str, object]) -> Release:
     """Write a release whole, then point to it; readers see the old one or the new one, never a mixture.
 
@@ -118,11 +191,25 @@ def verify(release: Release) -> list[str]:
     return wrong
 
 
+@cache
+def _wrong(folder: Path, manifest: str) -> tuple[str, ...]:
+    return tuple(verify(Release(folder.name, folder, json.loads(manifest))))
+
+
+def _newest_first(root: Path) -> list[Path]:
+    """Return the folders of all releases whose manifest can be read, the newest first."""
+    found = []
+    for path in (root / RELEASES).glob(f"*/{MANIFEST}"):
+        with suppress(StoreError):
+            found.append((str(pinned(root, path.parent.name).manifest["created_at"]), path.parent.name, path.parent))
+    return [folder for *_, folder in sorted(found, reverse=True)]
+
+
 def _manifest(release_id: str, folder: Path, facts: Mapping[str, object]) -> str:
     sources = pq.read_table(folder / "sources.parquet").to_pylist()
     manifest = {
         "release": release_id,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created_at": datetime.now(UTC).isoformat(timespec="microseconds"),
         "format": store.FORMAT,
         "is_synthetic": any(row["is_synthetic"] for row in sources),
         "files": {
