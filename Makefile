@@ -4,7 +4,7 @@ PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
 PORT ?= 8501
 
-.PHONY: run install test lint sample validate test-duckdb2 lock clean
+.PHONY: run install test lint sample validate screens test-duckdb2 lock clean
 
 run: install store/sample/CURRENT
 	@$(PY) -m dashboard.cli serve --port $(PORT)
@@ -26,6 +26,10 @@ sample store/sample/CURRENT: | .venv/run-installed
 # the reduced run of S0 to S15 that the program ships with; its figures must be the same on every machine
 validate: .venv/run-installed
 	@$(PY) -m dashboard.cli validate --out data/reference
+
+# a picture of every page on the sample: on a laptop, on a phone, dark
+screens: .venv/test-installed store/sample/CURRENT
+	@CONTRAFLOW_CHROMIUM="$$(sh tests/browser/find_browser.sh "$(PY)")" $(PY) docs/make_screenshots.py
 
 # the same code on DuckDB 2.0, in an environment of its own
 test-duckdb2: .venv-duckdb2/installed

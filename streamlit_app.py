@@ -2,17 +2,35 @@
 
 import streamlit as st
 
-from dashboard.pages import corridor, coverage, explore, hubs, method, time, traces
+from dashboard.pages import (
+    briefing,
+    corridor,
+    coverage,
+    explore,
+    export,
+    hubs,
+    method,
+    modi,
+    own_data,
+    regions,
+    time,
+    traces,
+)
 
 st.set_page_config(page_title="Contraflow", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
 st.navigation(
     [
         st.Page(explore.render, title="Explore", icon=":material/map:", url_path="explore", default=True),
+        st.Page(briefing.render, title="Briefing", icon=":material/summarize:", url_path="briefing"),
         st.Page(corridor.render, title="Corridor", icon=":material/route:", url_path="corridor"),
         st.Page(hubs.render, title="Borders and hubs", icon=":material/hub:", url_path="hubs"),
         st.Page(time.render, title="Time", icon=":material/schedule:", url_path="time"),
         st.Page(traces.render, title="Traces", icon=":material/timeline:", url_path="traces"),
+        st.Page(regions.render, title="Regions", icon=":material/compare:", url_path="regions"),
+        st.Page(modi.render, title="Modus operandi", icon=":material/inventory_2:", url_path="modus-operandi"),
         st.Page(coverage.render, title="Coverage", icon=":material/fact_check:", url_path="coverage"),
+        st.Page(own_data.render, title="Own data", icon=":material/upload_file:", url_path="own-data"),
+        st.Page(export.render, title="Export", icon=":material/download:", url_path="export"),
         st.Page(method.render, title="Method", icon=":material/functions:", url_path="method"),
     ]
 ).run()

@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from dashboard import relations, routes, view
 from dashboard.filters import Filters
+from dashboard.markings import strictest
 from data import contracts, release
 from data.errors import FilterError
 from data.places import gazetteer
@@ -88,7 +89,7 @@ class Store:
     @property
     def marking(self) -> str:
         """The strictest marking of the sources."""
-        return max(map(str, self.sources["marking"]), key=contracts.MARKINGS.index)
+        return strictest(self.sources["marking"])
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from dashboard import palette, words
 
 HEIGHT_PX = 300
-MARKERS = ("circle", "square", "diamond", "triangle-up", "x")  # layers keep apart without colour too
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+MARKERS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "star", "x")  # layers keep apart by sign too
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px 2px")
 LAYER_ORDER = tuple(palette.LAYER_COLOURS)
 
 
@@ -70,7 +70,7 @@ def _line(layer: str, counts: "pd.Series[float]") -> go.Scatter:
 def calibration(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> go.Figure:
     """Return stated probability against observed share, one line per kind, with the diagonal."""
     figure = go.Figure(
-        go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": "#888"}, name="exact")
+        go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": "#888888"}, name="exact")
     )
     for marker, (name, points) in zip(MARKERS, curves.items(), strict=False):
         largest = max((point["count"] for point in points), default=1)

@@ -32,7 +32,7 @@ def regions_figure(view: Coverage) -> go.Figure:
         x=[words.layer_title(name) for name in wide.columns],
         y=wide.index.tolist(),
         z=wide.where(wide > 0).to_numpy(),
-        text=text.to_numpy(),
+        text=text.where(wide > 0, "").to_numpy(),
         texttemplate="%{text}",
         textfont={"size": 12, "color": palette.PLACE},
         colorscale=[list(stop) for stop in RAMP],

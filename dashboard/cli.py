@@ -28,7 +28,6 @@ from data import disclosure, release, sample
 from data.errors import ContraflowError, FilterError
 
 USAGE, REFUSED = 2, 3
-DRAWS_MAX = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -187,8 +186,6 @@ def _compare(arguments: argparse.Namespace) -> int:
     store = assemble.opened(arguments.store, arguments.release)
     filters = filters_of(arguments, LAYERS)
     pair, draws, seed = (parts[0], parts[1]), arguments.draws, arguments.seed
-    if not 0 <= draws <= DRAWS_MAX or seed < 0:
-        raise FilterError(f"--draws {draws} and --seed {seed} must be 0 or more, and --draws at most {DRAWS_MAX}.")
     with progress_bar() as progress:
         progress("comparing")
         found = assemble.comparison(store, filters, pair, relations.Draws(draws, seed))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pydeck as pdk
+import shapely
 from pydeck.bindings.json_tools import default_serialize
 
 from dashboard import curves, palette
@@ -24,6 +25,7 @@ ATLAS_PX = 64
 ARROW = {"x": 0, "y": 0, "width": ATLAS_PX, "height": ATLAS_PX, "anchorX": ATLAS_PX / 2, "mask": True}
 FITTED_PX = (760, 500)  # part of the map on a laptop that the first view should fill; chosen by eye, 2026-11
 TILE_PX = 512
+HATCH_DEG = 2.0  # between two lines; chosen by eye, 2026-11
 LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
 
 Bounds = tuple[float, float, float, float]
@@ -35,6 +37,14 @@ class CompactDeck(pdk.Deck):  # type: ignore[misc]  # pydeck has no types
     def to_json(self) -> str:
         """Return the deck as JSON."""
         return json.dumps(self, sort_keys=True, default=default_serialize, separators=(",", ":"))
+
+
+class DarkDeck(CompactDeck):
+    """The same map in the colours of a dark page."""
+
+    def to_json(self) -> str:
+        """Return the deck as JSON."""
+        return palette.darkened(super().to_json())
 
 
 def layer(kind: str, layer_id: str, rows: object, **props: object) -> pdk.Layer:
@@ -103,6 +113,21 @@ def _rounded(points: Iterable[Iterable[float]]) -> list[list[float]]:
         if not found or found[-1] != point:
             found.append(point)
     return found
+
+
+@cache
+def hatching(country_id: str) -> list[list[list[float]]]:
+    """Return lines rising to the east across a country, HATCH_DEG apart, for a fill that colour alone does not tell."""
+    shape = shapely.geometry.shape(land()[country_id])
+    west, south, east, north = shape.bounds
+    first, last = math.floor((south - east) / HATCH_DEG), math.ceil((north - west) / HATCH_DEG)
+    rises = [
+        shapely.LineString([(west, west + step * HATCH_DEG), (east, east + step * HATCH_DEG)])
+        for step in range(first, last + 1)
+    ]
+    cut = shapely.get_parts(shapely.intersection(shapely.make_valid(shape), shapely.MultiLineString(rises)))
+    lines = [part for part in cut if part.geom_type == "LineString"]
+    return [[[round(lon, 2), round(lat, 2)] for lon, lat in part.coords] for part in lines]
 
 
 def _collection(geometries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

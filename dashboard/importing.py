@@ -3,15 +3,18 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from dashboard.publish import publish
-from data import gate, sample, store
-from data.errors import ContraflowError, StoreError
+from data import gate, mapping, sample, store
+from data.errors import ContraflowError, SourceError, StoreError
 from data.intake import Request
 from data.parsed import Parsed
 from data.places import gazetteer
@@ -39,23 +42,112 @@ def import_files(
         SourceError: a file cannot be taken; the store is as it was.
     """
     profile = register.profile(source_id)
-    read: list[tuple[Path, str, Parsed | None]] = []
+    return _stored(root, profile, _parsed(root, profile, register.reader(source_id), paths, progress, **options))
+
+
+def import_mapped(
+    root: Path, card: dict[str, Any], paths: Sequence[Path], progress: Progress = lambda _: None, **options: object
+) -> list[ImportReport]:
+    """Read files of the user's own into the store, by a map.
+
+    Args:
+        root: The store; made if missing.
+        card: What mapping.load returned.
+        paths: The files; every one is read before any is written.
+        progress: Told what is being done.
+        options: ``is_lenient`` and ``file_name`` of intake.Request.
+
+    Raises:
+        SourceError: a file cannot be taken, or was taken by another map; the store is as it was.
+    """
+    _require_own(card)
+    read = _parsed(root, card, mapping.read, paths, progress, **options)
+    for file in read:
+        folder = store.folder_of(root, card["id"], file.sha256)
+        if folder.exists() and _map_note(card) not in store.report(folder).notes:
+            raise SourceError(
+                f"{file.path.name}: the store holds this file as another map read it; delete {folder} and import again."
+            )
+    noted = [file._replace(parsed=file.parsed and replace(file.parsed, notes=(_map_note(card),))) for file in read]
+    return _stored(root, card, noted)
+
+
+def tried(card: dict[str, Any], path: Path, **options: object) -> tuple[Parsed, ImportReport]:
+    """Return what a map would make of a file and its report, impossible rows set aside; nothing is stored.
+
+    Raises:
+        SourceError: the file cannot be read at all.
+    """
+    _require_own(card)
+    request = Request(path, card, gazetteer(), is_lenient=True, **options)  # type: ignore[arg-type]
+    parsed = mapping.read(request)
+    return parsed, store.summary(parsed, card["id"], request.name)
+
+
+@contextmanager
+def uploaded(name: str, data: bytes) -> Iterator[Path]:
+    """Yield a file with the bytes of an upload, under a generated name; it is gone afterwards.
+
+    Args:
+        name: As the browser gave it, which may be anything; only its ending counts.
+        data: The bytes.
+    """
+    with tempfile.TemporaryDirectory(prefix="contraflow-") as folder:
+        ending = gate.label(name).rpartition(".")[2].lower()
+        path = Path(folder) / f"upload.{ending if f'.{ending}' in gate.KINDS else 'unknown'}"
+        path.write_bytes(data)
+        yield path
+
+
+def _require_own(card: dict[str, Any]) -> None:
+    if card["id"] in register.source_ids():
+        raise SourceError(
+            f"The map's id {card['id']!r} is that of a published source; choose another, as own-{card['id']}."
+        )
+
+
+def _map_note(card: dict[str, Any]) -> str:
+    """Return the note that tells one map from another."""
+    return f"read by map {hashlib.sha256(json.dumps(card, sort_keys=True, default=str).encode()).hexdigest()[:12]}"
+
+
+class _File(NamedTuple):
+    path: Path
+    sha256: str
+    parsed: Parsed | None  # None: the store holds it
+
+
+def _parsed(
+    root: Path,
+    card: dict[str, Any],
+    reader: Callable[[Request], Parsed],
+    paths: Sequence[Path],
+    progress: Progress,
+    **options: object,
+) -> list[_File]:
+    """Return the files of a source, read unless the store holds them."""
+    read: list[_File] = []
     for path in paths:
         gate.kind_of(path)
         sha256 = gate.sha256_of(path)
-        progress(f"reading {path.name}")
-        is_known = store.folder_of(root, source_id, sha256).exists()
-        request = Request(path, profile, gazetteer(), **options)  # type: ignore[arg-type]
-        read.append((path, sha256, None if is_known else register.reader(source_id)(request)))
+        request = Request(path, card, gazetteer(), **options)  # type: ignore[arg-type]
+        progress(f"reading {request.name}")
+        is_known = store.folder_of(root, request.source_id, sha256).exists()
+        read.append(_File(path.with_name(request.name), sha256, None if is_known else reader(request)))
+    return read
+
+
+def _stored(root: Path, card: dict[str, Any], read: list[_File]) -> list[ImportReport]:
+    """Write read files into the store, all or none, and return the report of each."""
     new: list[Path] = []
     reports: list[ImportReport] = []
     try:
         for path, sha256, parsed in read:
-            folder = store.folder_of(root, source_id, sha256)
+            folder = store.folder_of(root, str(card["id"]), sha256)
             if parsed is None or folder.exists():
                 reports.append(store.report(folder))
             else:
-                reports.append(store.add(root, parsed, profile, path, sha256))
+                reports.append(store.add(root, parsed, card, path, sha256))
                 new.append(folder)
     except ContraflowError:
         for folder in new:

@@ -12,7 +12,7 @@ from dashboard.marks import Row
 from dashboard.view import Explore
 
 RELATIONS, LAYERS = "relations", "layers"  # what the colour of a firearms flow says
-BOWS = (0.16, 0.25, 0.34, 0.43, 0.52)  # one per layer, so that layers on one corridor lie side by side; by eye
+BOWS = (0.16, 0.25, 0.34, 0.43, 0.52, 0.61, 0.7)  # one per layer, so that they lie side by side on a corridor; by eye
 CONTEXT_ALPHA = 135
 ARROW_PX = 9.0  # added to one and a half times the width of its line; chosen by eye, 2026-11
 MANY_FLOWS = ((1500, 8), (400, 14))  # above so many flows, so many points per line keep the message small
@@ -25,7 +25,7 @@ EARLY_ARROW_PX = 150.0  # a way at least this long in the first view has a secon
 LANES = [{"@@type": "PathStyleExtension", "offset": True}]  # lets a line lie some of its widths to the right
 
 
-def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
+def flow_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None = None) -> pd.DataFrame:
     """Return the shown flows with what is drawn, widest first.
 
     Adds ``relation, colour, alpha, width_px, curve`` (a curves.Shape), ``has_route``, ``offset_px`` (to the right of
@@ -34,10 +34,11 @@ def flow_rows(view: Explore, mode: str = RELATIONS) -> pd.DataFrame:
     Args:
         view: What the page shows.
         mode: RELATIONS colours firearms by relation and thins the rest; LAYERS gives each layer its colour.
+        scale: Of the widths; None for one that fits the shown flows.
     """
     shown = view.flows[view.flows["is_shown"]].reset_index(drop=True)
     relations = relation_by_corridor(view.corridors)
-    scale = palette.widths(shown["record_count"].tolist())
+    scale = scale or palette.widths(shown["record_count"].tolist())
     shown["relation"] = [relations.get(corridor_id, "insufficient") for corridor_id in shown["corridor_id"]]
     rows = marks.records(shown)
     is_main = [mode == LAYERS or row["layer"] == "firearms" for row in rows]
@@ -253,7 +254,8 @@ def halo_layers(rows: pd.DataFrame, chosen: routes.Chosen) -> list[pdk.Layer]:
     return [cells, _path_layer("flows-selected", glow, get_color=palette.rgba(palette.HALO, 210))]
 
 
-def _pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
+def pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
+    """Return what the mouse meets of the flows: wide unseen lines with their tips."""
     return _path_layer(
         layer_id,
         pick_rows(rows),
@@ -278,17 +280,15 @@ def deck_of(
         turn: How often a line was picked. It names the pick layer anew, so that the browser forgets the last pick.
     """
     rows = flow_rows(view, mode)
-    has_us = bool(
-        rows[["origin_id", "destination_id"]].astype(str).apply(lambda ids: ids.str.startswith("US-")).any(axis=None)
-    )
     selected = chosen.corridor_id if chosen else None
     return deck.deck(
         [
-            *deck.ground(has_us),
+            *deck.ground(has_us_divisions(rows)),
+            *marks.silent_layers(view.silent),
             *marks.incident_layers(view.incidents),
             *(halo_layers(rows, chosen) if chosen else []),
             *flow_layers(rows, camera["zoom"]),
-            _pick_layer(f"pick-{turn}", rows),
+            pick_layer(f"pick-{turn}", rows),
             marks.place_layer(rows),
             marks.label_layer(marks.label_rows(rows, camera["zoom"], selected)),
         ],
@@ -296,8 +296,19 @@ def deck_of(
     )
 
 
+def has_us_divisions(rows: pd.DataFrame) -> bool:
+    """Return True when a flow begins or ends in a state of the USA, so that state lines are wanted."""
+    ends = rows[["origin_id", "destination_id"]].astype("str")
+    return bool(ends.apply(lambda ids: ids.str.startswith("US-")).any(axis=None))
+
+
 def first_camera(view: Explore) -> dict[str, float]:
     """Return the camera that shows the shown flows and discs."""
+    return deck.zoom_to(ends_of(view))
+
+
+def ends_of(view: Explore) -> list[tuple[float, float]]:
+    """Return where the shown flows begin and end, as lon and lat."""
     shown = view.flows[view.flows["is_shown"]]
     ends = [shown[[f"{end}_lon", f"{end}_lat"]].to_numpy().tolist() for end in ("origin", "destination")]
-    return deck.zoom_to((float(lon), float(lat)) for places in ends for lon, lat in places)
+    return [(float(lon), float(lat)) for places in ends for lon, lat in places]

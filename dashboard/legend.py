@@ -4,7 +4,9 @@ from html import escape
 
 from dashboard import layers, palette, routes, words
 from dashboard.view import Explore
+from data.disclosure import SUPPRESSED
 
+INK = "#5B6068"
 HALO_KEYS = ("taken by few of the ways tried", "taken by all of them")
 WIDTH_PX, LINE_PX, FONT_PX = 330, 22, 13
 SAMPLE_PX = 62  # length of a sample line
@@ -57,18 +59,17 @@ def sizes(view: Explore, mode: str) -> str:
     """Return what the widths of the lines mean, with round values drawn as the map draws them."""
     shown = view.flows[view.flows["is_shown"]]
     scale = palette.widths(shown["record_count"].tolist())
-    ink = "#5B6068"
-    rows = [(line(ink, scale(value)), words.plural(value, "record")) for value in scale.legend()]
+    rows = [(line(INK, scale(value)), words.plural(value, "record")) for value in scale.legend()]
     if mode == layers.RELATIONS and set(shown["layer"]) - {"firearms"}:
         half = scale(scale.top) * palette.CONTEXT_SHARE
-        rows.append((line(ink, half), f"{words.plural(scale.top, 'record')}, other layers"))
+        rows.append((line(INK, half), f"{words.plural(scale.top, 'record')}, other layers"))
     if (shown["intended_share"] > 0.5).any():
-        rows.append((line(ink, 3, is_dashed=True), "destination mostly not reached"))
+        rows.append((line(INK, 3, is_dashed=True), "destination mostly not reached"))
     is_way = shown["corridor_id"].isin(view.routes["corridor_id"])
     if is_way.any():
-        rows.append((_bent(ink, WAY), "along a plausible way"))
+        rows.append((_bent(INK, WAY), "along a plausible way"))
     if not is_way.all():
-        rows.append((_bent(ink, BOW), "way not known: a curve"))
+        rows.append((_bent(INK, BOW), "way not known: a curve"))
     return picture("Width: records of a flow", rows)
 
 
@@ -84,7 +85,20 @@ def marks(view: Explore, has_halo: bool = False) -> str:
         rows += [(_disc(colour, scale(value)), words.plural(value, "incident")) for value in scale.legend()[-2:]]
     if len(points) < len(view.incidents):
         rows.append((_area(palette.layer_colour(str(view.incidents["layer"].iloc[0]))), "known only by country"))
-    return picture("Dots and areas", rows)
+    return picture("Dots and areas", [*rows, *silences(view)])
+
+
+def silences(view: Explore) -> list[tuple[str, str]]:
+    """Return the rows that keep none seen, not reported and withheld apart."""
+    land = f'<rect x="16" y="-7" width="30" height="14" fill="{palette.LAND}" stroke="{palette.BORDER}"/>'
+    rows = [(land, "reports; no line: none seen")]
+    if len(view.silent):
+        hatch = "".join(f"M{x} 7L{x + 14} -7" for x in (16, 24, 32))
+        rows.append((f'{land}<path d="{hatch}" stroke="{palette.BORDER}"/>', "nothing reported at all"))
+    if len(view.withheld):
+        count = words.plural(view.withheld["cell_count"].sum(), "small count")
+        rows.append((_text(20, 4, SUPPRESSED), f"{count} withheld, not drawn"))
+    return rows
 
 
 def _bent(colour: str, shape: str) -> str:

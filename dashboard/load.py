@@ -2,18 +2,22 @@
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import assemble, custody, view
+from dashboard import assemble, custody, print_map, snapshot_tables, view
+from dashboard import brief as briefs
 from dashboard import changes as change
 from dashboard import coverage as coverages
 from dashboard import dossier as dossiers
 from dashboard import hubs as hub
+from dashboard import modus as modi
 from dashboard import timeline as timelines
 from dashboard import whatif as closure
 from dashboard.filters import Filters
+from dashboard.relations import Draws
 from dashboard.serving import SAMPLE_STORE, VARIABLE
 from data import release as releases
 from geo.proximity import ProximityTest
@@ -46,7 +50,13 @@ def choices(root: str, pinned: str) -> assemble.Choices:
     return assemble.choices(store(root, pinned))
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=2)
+def context(root: str, pinned: str) -> frozenset[str]:
+    """Return the layers of which nothing can be drawn."""
+    return assemble.context_layers(store(root, pinned))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
 def explore(root: str, pinned: str, chosen: Filters) -> view.Explore:
     """Return what the Explore page shows."""
     return assemble.explore(store(root, pinned), chosen)
@@ -74,6 +84,12 @@ def judged(root: str, pinned: str, chosen: Filters) -> pd.DataFrame:
 def evidence(root: str, pinned: str, chosen: Filters, corridor_id: str) -> view.Evidence:
     """Return the records behind one corridor."""
     return assemble.evidence(store(root, pinned), chosen, corridor_id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def modus(root: str, pinned: str, chosen: Filters) -> modi.Modus:
+    """Return what the page Modus operandi shows."""
+    return modi.modus(store(root, pinned), chosen)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -158,3 +174,33 @@ def whatif(root: str, pinned: str, chosen: Filters, closing: str) -> closure.Wha
 def passages() -> list[str]:
     """Return the straits and canals that may be closed."""
     return hub.passages()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def brief(root: str, pinned: str, chosen: Filters) -> briefs.Brief:
+    """Return the brief of a choice."""
+    return briefs.brief(briefs.gathered(store(root, pinned), chosen))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def brief_map(root: str, pinned: str, chosen: Filters) -> str:
+    """Return the brief's map as SVG."""
+    found = brief(root, pinned, chosen)
+    emphasis = print_map.Emphasis(found.first, found.corridors)
+    return print_map.picture(found.view, "svg", found.marking, emphasis).decode()
+
+
+class Preview(NamedTuple):
+    """What a snapshot will hold."""
+
+    marking: str
+    row_counts: dict[str, int]
+    left_out: tuple[str, ...]
+    sources: pd.DataFrame
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def preview(root: str, pinned: str, chosen: Filters) -> Preview:
+    """Return what a snapshot of a choice will hold; surprise is not tested for it."""
+    found = snapshot_tables.contents(store(root, pinned), chosen, Draws(0, 0))
+    return Preview(found.marking, found.row_counts, found.left_out, found.plain["sources"])

@@ -93,6 +93,39 @@ def place_layer(rows: pd.DataFrame) -> pdk.Layer:
     )
 
 
+def silent_layers(silent: pd.DataFrame) -> list[pdk.Layer]:
+    """Return the countries that report nothing, pale and hatched, so that they are not taken for none found."""
+    if silent.empty:
+        return []
+    drawn = silent[silent["country_id"].isin(list(deck.land()))]
+    features = [_silent_area(row) for row in records(drawn)]
+    lines = [part for country_id in drawn["country_id"].tolist() for part in deck.hatching(country_id)]
+    return [
+        deck.layer(
+            "GeoJsonLayer",
+            "silent",
+            {"type": "FeatureCollection", "features": features},
+            get_fill_color=palette.rgba(palette.BORDER, 45),
+            stroked=False,
+            pickable=True,
+        ),
+        deck.layer(
+            "PathLayer",
+            "silent-hatching",
+            [{"p": part} for part in lines],
+            get_path="p",
+            get_width=1,
+            width_units="'pixels'",
+            get_color=palette.rgba(palette.BORDER, 200),
+        ),
+    ]
+
+
+def _silent_area(row: Mapping[str, Any]) -> Row:
+    tip = words.safe(f"{words.safe(row['name'])}\n{words.NOT_REPORTED}")
+    return {"type": "Feature", "properties": {"tip": tip}, "geometry": deck.land()[row["country_id"]]}
+
+
 def incident_layers(incidents: pd.DataFrame) -> list[pdk.Layer]:
     """Return discs for incidents known by cell and filled countries for those known by country only."""
     found = []

@@ -10,7 +10,6 @@ from dashboard import curves, deck, layers, legend, marks, palette, words
 from dashboard.timeline import PAIR, Timeline, Window
 
 ALPHA = 225
-INK = "#5B6068"
 LARGEST_RADIUS_PX = legend.LINE_PX / 2  # as large as the legend can show
 WORLD_ZOOM = 1.2  # below it most of the world is in view anyway
 LABEL_COUNT = 16  # flows whose ends are named; by eye, 2026-11
@@ -68,11 +67,10 @@ def deck_of(window: Window, top: int, measure: Scales, camera: Mapping[str, floa
     """Return the map of one window; its layers keep their ids, so that the browser changes them in place."""
     flows = shown(window, top)
     rows = flow_rows(flows, measure.widths)
-    has_us = bool(flows[["origin_id", "destination_id"]].astype(str).apply(_is_us).any(axis=None))
     names = marks.label_rows(rows.head(LABEL_COUNT), camera["zoom"], None) if len(rows) else []
     return deck.deck(
         [
-            *deck.ground(has_us),
+            *deck.ground(layers.has_us_divisions(flows)),
             *_incident_layers(window.incidents, measure.radii),
             *layers.flow_layers(rows),
             _pick_layer(rows),
@@ -81,10 +79,6 @@ def deck_of(window: Window, top: int, measure: Scales, camera: Mapping[str, floa
         ],
         camera,
     )
-
-
-def _is_us(ids: "pd.Series[str]") -> "pd.Series[bool]":
-    return ids.str.startswith("US-")
 
 
 def _pick_layer(rows: pd.DataFrame) -> pdk.Layer:
@@ -154,7 +148,8 @@ def keys(names: list[str], view: Timeline, measure: Scales) -> list[str]:
     found = [legend.picture("Colour", colours)]
     if with_flows:
         widths = [
-            (legend.line(INK, measure.widths(n)), words.plural(n, "record")) for n in measure.widths.legend()[-2:]
+            (legend.line(legend.INK, measure.widths(n)), words.plural(n, "record"))
+            for n in measure.widths.legend()[-2:]
         ]
         found.append(legend.picture("Width: records, one scale for all time", widths))
     if with_incidents:

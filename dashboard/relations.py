@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 
 from dashboard import view, words
+from data.errors import FilterError
 from geo.assess import Setting, evidence_class, firm, weighted
 from geo.bundles import surprise
 from geo.compare import Comparison, Segmented, compare, segmented
 from geo.flowfield import Network
 from geo.system import LayersTest, omega_interval
 
+DRAWS_MAX = 10_000
 ANCHOR = "firearms"  # the layer every other layer is laid over
 SIDES, WAYS = ("a", "b"), ("with", "against")
 READER_NAMES = {
@@ -49,6 +51,15 @@ class Draws:
 
     count: int
     seed: int
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn.
+
+        Raises:
+            FilterError: a number is out of range.
+        """
+        if not 0 <= self.count <= DRAWS_MAX or self.seed < 0:
+            raise FilterError(f"Draws are {self.count}, seed {self.seed}; give 0 to {DRAWS_MAX} draws, a seed from 0.")
 
 
 class Compared(NamedTuple):

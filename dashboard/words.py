@@ -57,8 +57,8 @@ MODE_TITLES = {
 }
 SYNTHETIC = "SYNTHETIC SAMPLE DATA. Every record here is invented to show how the tool works; no flow is real."
 YEARS = (
-    "A gap is a year without any record. It may mean that nothing was reported, not that nothing happened. Records that "
-    "are dated to several years are spread evenly over them."
+    "A gap is a year without any record. It may mean that nothing was reported, not that nothing happened. Records "
+    "that are dated to several years are spread evenly over them."
 )
 COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."
 BOUNDARIES = (

@@ -27,3 +27,7 @@ class StoreError(ContraflowError):
 
 class FilterError(ContraflowError):
     """A reader's choice is not one this release can answer."""
+
+
+class SnapshotError(ContraflowError):
+    """Something may not or cannot leave, or what left is not what it was; nothing was written."""

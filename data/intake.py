@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import contracts
+from data import contracts, gate, rules
 from data.errors import SourceError
 from data.places import Gazetteer
 from data.raw import Raw, one_line
@@ -30,6 +30,7 @@ class Request:
         is_lenient: Set impossible rows aside instead of refusing the file.
         year: For files that do not say which year they are about.
         today: Dates after this day are impossible.
+        file_name: What the user calls the file, where it is kept under another name.
     """
 
     path: Path
@@ -38,6 +39,12 @@ class Request:
     is_lenient: bool = False
     year: int | None = None
     today: date = field(default_factory=date.today)
+    file_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the file is called in tables and messages: words, never a path."""
+        return gate.label(self.file_name or self.path.name)
 
     @property
     def source_id(self) -> str:
@@ -81,6 +88,7 @@ class Sieve:
                     "source_row": self.raw.rows[hit].to_numpy(),
                     "column": column if cells is None else cells.to_numpy(),
                     "value": values,
+                    "rule_id": rules.id_of(rule),
                     "rule": rule if cells is None else (cells + ": " + rule).to_numpy(),
                     "row_json": [json.dumps(row, default=str) for row in objects.to_dict("records")],
                 }
@@ -183,6 +191,7 @@ class Sieve:
                 values.abs() > limit, column, f"is outside -{limit:g}..{limit:g} degrees", "Correct the coordinate."
             )
             degrees.append(values)
+        self.set_aside(rules.is_null_island(degrees[0], degrees[1]), lon, rules.NULL_ISLAND)
         return degrees[0], degrees[1]
 
     def kept(self, values: pd.Series) -> pd.Series:

@@ -1,21 +1,22 @@
 """One file as rows of words: where its header is, and which row a value came from."""
 
+import codecs
 import csv
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineWorkbook
 
-from data import gate
+from data import child, gate, geojson, normalise
 from data.errors import SourceError
 
 HEADER_SEARCH_ROWS = 20
-PARQUET_ROWS_LIMIT, PARQUET_COLUMNS_LIMIT = 50_000_000, 1_000  # the largest source has 311,038 rows of 16 columns
+UTF_8 = "utf-8-sig"
+ENCODING_BYTES = 10_000_000  # looked at to tell the encoding
+ENCODING_NAMES = {UTF_8: "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 
 
 @dataclass(frozen=True)
@@ -44,30 +45,53 @@ class Raw:
         return self.file if self.sheet is None else f"{self.file}, sheet {self.sheet}"
 
 
+class Dialect(NamedTuple):
+    """How a text file is written.
+
+    Attributes:
+        encoding: One of ENCODING_NAMES.
+        mark: Between cells; None to look for it in the header.
+    """
+
+    encoding: str = UTF_8
+    mark: str | None = None
+
+
+DEFAULT = Dialect()
+
+
 class _Table(NamedTuple):
     frame: pd.DataFrame
     first: int  # row of the first record
     sheet: str | None = None
 
 
-def read(path: Path, required: Sequence[str], renamed: Mapping[str, str] | None = None) -> Raw:
-    """Return the records of a CSV, XLSX or Parquet file whose header holds the required columns.
+def read(
+    path: Path, required: Sequence[str], renamed: Mapping[str, str] | None = None, dialect: Dialect = DEFAULT
+) -> Raw:
+    """Return the records of a file whose header holds the required columns, every word normalised (normalise.py).
 
     Args:
         path: The file.
         required: Column names the header must hold; the header is looked for in the first rows, by the first name.
         renamed: For sources whose editions differ: other headings of a column, to the name used here. Where given,
             neither case nor spaces count in any heading.
+        dialect: Of a CSV file.
 
     Raises:
         SourceError: the file cannot be read, or a column is missing; names the file, the column and the cure.
     """
     names = _Names(required, renamed)
-    found = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[gate.kind_of(path)](path, names)
-    frame = found.frame.set_axis(names.of(found.frame.columns), axis=1)
+    kind = gate.kind_of(path)
+    if kind == "csv":
+        found = _csv(path, names, dialect)
+    else:
+        found = {"xlsx": _xlsx, "parquet": _parquet, "geojson": _geojson}[kind](path, names)
+    published = normalise.frame(found.frame)
+    frame = published.set_axis(names.of(published.columns), axis=1)
     rows = pd.Series(frame.index, dtype="int64") + found.first
     file = Raw(path.name, frame.reset_index(drop=True), rows, sheet=found.sheet)
-    _require(file, names, list(found.frame.columns), max(found.first - 1, 1))
+    _require(file, names, list(published.columns), max(found.first - 1, 1))
     return file
 
 
@@ -123,45 +147,47 @@ def one_line(words: object, limit: int = 100) -> str:
 
 
 def sheet(path: Path) -> list[list[object]]:
-    """Return the first sheet of a workbook as rows of cells, empty cells as "".
+    """Return the first sheet of a workbook as rows of normalised cells, empty cells as "".
 
     Raises:
         SourceError: the workbook cannot be read.
     """
     if gate.kind_of(path) != "xlsx":
         raise SourceError(f"{path.name}: an XLSX workbook is expected.")
-    return next(iter(_sheets(path).values()))
+    return next(iter(_sheets(path).values()), [])
 
 
 def _sheets(path: Path) -> dict[str, list[list[object]]]:
-    try:
-        book = CalamineWorkbook.from_path(path)
-        read = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
-    except CalamineError as broken:
-        raise SourceError(
-            f"{path.name}: the workbook cannot be read ({one_line(broken)}); save it again as .xlsx."
-        ) from broken
-    return {name: [list(row) for row in cells] for name, cells in zip(book.sheet_names, read, strict=True)}
+    table = gate.decoded(path, "xlsx")
+    sheets: dict[str, list[list[object]]] = {name: [] for name in json.loads(table.schema.metadata[child.SHEETS])}
+    for name, cells in zip(table["sheet"].to_pylist(), table["cells"].to_pylist(), strict=True):
+        sheets[name].append([_cell(words) for words in cells])
+    return sheets
 
 
-def _csv(path: Path, names: _Names) -> _Table:
+def _cell(words: str | None) -> object:
+    cell = child.read(words)
+    return normalise.text(cell) if isinstance(cell, str) else cell
+
+
+def _csv(path: Path, names: _Names, dialect: Dialect) -> _Table:
     try:
-        above, mark = _csv_header(path, names)
+        above, mark = _csv_header(path, names, dialect)
         frame = pd.read_csv(
             path,
             sep=mark,
             dtype=str,
             keep_default_na=False,
             na_values=[""],
-            encoding="utf-8-sig",
+            encoding=dialect.encoding,
             quoting=csv.QUOTE_MINIMAL,
             skip_blank_lines=False,
             skiprows=above,
         )
-    except UnicodeDecodeError as wrong:
-        raise SourceError(
-            f"{path.name}, row {_row_not_utf8(path)}: the text is not UTF-8; save the file as UTF-8."
-        ) from wrong
+    except UnicodeError as wrong:
+        name = ENCODING_NAMES[dialect.encoding]
+        row = _row_undecoded(path, dialect.encoding)
+        raise SourceError(f"{path.name}, row {row}: the text is not {name}; save the file as UTF-8.") from wrong
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as wrong:
         raise SourceError(f"{path.name}: the CSV cannot be read ({one_line(wrong)}); download it again.") from wrong
     if not isinstance(frame.index, pd.RangeIndex):
@@ -171,18 +197,50 @@ def _csv(path: Path, names: _Names) -> _Table:
     return _Table(frame[frame.notna().any(axis=1)], above + 2)
 
 
-def _csv_header(path: Path, names: _Names) -> tuple[int, str]:
+def _csv_header(path: Path, names: _Names, dialect: Dialect) -> tuple[int, str]:
     """Return how many lines stand above the header, and the mark between cells; the first line where none is found."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        lines = [line for _, line in zip(range(HEADER_SEARCH_ROWS), stream, strict=False)]
-    marks = [max(",;\t|", key=line.count) for line in lines]
+    lines = first_lines(path, dialect.encoding)
+    marks = [dialect.mark or mark_of(line) for line in lines]
     for number, (line, mark) in enumerate(zip(lines, marks, strict=True)):
-        if names.is_header(next(csv.reader([line], delimiter=mark), [])):
+        if names.is_header(cells(line, mark)):
             return number, mark
     return 0, marks[0] if marks else ","
 
 
-def _row_not_utf8(path: Path) -> int:
+def first_lines(path: Path, encoding: str) -> list[str]:
+    """Return the lines of a text file among which a header is looked for."""
+    with path.open(encoding=encoding, newline="") as stream:
+        return [line for _, line in zip(range(HEADER_SEARCH_ROWS), stream, strict=False)]
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding a text file seems to have: by its mark, else UTF-8 where that fits, else Windows-1252."""
+    if gate.kind_of(path) != "csv":
+        return UTF_8
+    with path.open("rb") as stream:
+        head = stream.read(ENCODING_BYTES)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return UTF_8
+
+
+def cells(line: str, mark: str) -> list[str]:
+    """Return the cells of one line of a CSV file."""
+    return next(csv.reader([line], delimiter=mark), [])
+
+
+def mark_of(line: str) -> str:
+    """Return the mark between the cells of a header: the one there are most of."""
+    return max(",;\t|", key=line.count)
+
+
+def _row_undecoded(path: Path, encoding: str) -> int:
+    if encoding != UTF_8:
+        return 1
     with path.open("rb") as stream:
         for number, line in enumerate(stream, start=1):
             try:
@@ -209,16 +267,8 @@ def _xlsx(path: Path, names: _Names) -> _Table:
 
 
 def _parquet(path: Path, names: _Names) -> _Table:
-    try:
-        size = pq.read_metadata(path)
-        if size.num_rows <= PARQUET_ROWS_LIMIT and size.num_columns <= PARQUET_COLUMNS_LIMIT:
-            table = pq.read_table(path, page_checksum_verification=True)
-            return _Table(table.to_pandas(ignore_metadata=True), 1)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as broken:
-        raise SourceError(
-            f"{path.name}: the Parquet file is damaged ({one_line(broken)}); download it again."
-        ) from broken
-    raise SourceError(
-        f"{path.name}: {size.num_rows:,} rows of {size.num_columns:,} columns are over the limit of"
-        f" {PARQUET_ROWS_LIMIT:,} rows and {PARQUET_COLUMNS_LIMIT:,} columns; split the file."
-    )
+    return _Table(gate.decoded(path, "parquet").to_pandas(ignore_metadata=True), 1)
+
+
+def _geojson(path: Path, names: _Names) -> _Table:
+    return _Table(geojson.table(path), 1)

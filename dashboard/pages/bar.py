@@ -1,5 +1,6 @@
 """The one filter bar: every control that changes what all parts of a page show."""
 
+from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
@@ -13,6 +14,9 @@ from dashboard.pages import state
 TOP_HELP = (
     "How many flows of each layer are drawn. As many corridors that are common or inverse are drawn as well, "
     "however small their flows."
+)
+CONTEXT_HELP = (
+    "Context only: country totals without origin or destination. They are not drawn; see Coverage and Modus operandi."
 )
 KAPPA_HELP = (
     "A record may state a destination the goods never reached. 0 leaves such records out of the comparison of "
@@ -46,11 +50,22 @@ def _layer(name: str) -> "st.delta_generator.DeltaGenerator":
     return right.empty()
 
 
-def counts(slots: dict[str, "st.delta_generator.DeltaGenerator"], totals: pd.DataFrame) -> None:
-    """Write the record count of every layer beside its switch."""
+def counts(
+    slots: dict[str, "st.delta_generator.DeltaGenerator"], totals: pd.DataFrame, context: Collection[str] = ()
+) -> None:
+    """Write the record count of every layer beside its switch.
+
+    Args:
+        slots: As ``render`` returns them.
+        totals: ``layer, record_count``.
+        context: Layers without a flow or an incident: there is nothing of theirs to draw.
+    """
     by_layer = totals.set_index("layer")["record_count"]
     for name, slot in slots.items():
-        slot.caption(words.number(int(by_layer.get(name, 0))))
+        if name in context:
+            slot.caption("no flows", help=CONTEXT_HELP)
+        else:
+            slot.caption(words.number(int(by_layer.get(name, 0))))
 
 
 def _period(choices: Choices) -> None:

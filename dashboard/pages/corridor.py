@@ -9,51 +9,34 @@ from dashboard import load, words
 from dashboard import tables_corridor as rows_of
 from dashboard.dossier import Dossier
 from dashboard.marks import records
-from dashboard.pages import bar, corridor_parts, parts, state
+from dashboard.pages import corridor_parts, draw, frame, parts
 from dashboard.view import Explore
 from data.errors import ContraflowError
 
-PLAIN = {"displayModeBar": False}
+NOTHING = "No firearms flow of this choice runs along a flow of another layer. Widen the filters in the side bar."
 
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    try:
-        pinned = (load.folder(), load.release(load.folder()))
-        choices = load.choices(*pinned)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    state.seed(choices)
-    parts.notices()
-    slots = bar.render(choices)
-    chosen = state.filters(choices)
-    try:
-        with st.spinner("Comparing flows …"):
-            view = load.explore(*pinned, chosen)
-    except ContraflowError as wrong:
-        state.write_link(chosen, choices)
-        st.error(words.caption(wrong))
-        return
-    bar.counts(slots, view.totals)
-    if view.is_synthetic:
-        st.warning(words.SYNTHETIC)
+    frame.page(_body)
+
+
+def _body(page: frame.Page) -> None:
+    view = page.view("Comparing flows …", load.explore)
     corridor_id = corridor_parts.chosen(view)
-    state.write_link(chosen, choices)
+    page.link()
     if corridor_id is None:
-        st.info(
-            "No firearms flow of this choice runs along a flow of another layer. Widen the filters in the side bar."
-        )
+        st.info(NOTHING)
         return
     try:
         with st.spinner("Gathering what is known of this corridor …"):
-            found = load.dossier(*pinned, chosen, corridor_id)
+            found = load.dossier(*page.pinned, page.chosen, corridor_id)
     except ContraflowError as wrong:
         st.warning(words.caption(wrong))
         return
     with st.spinner("Testing corridors against what hubs and distance give …"):
-        judged = corridor_parts.judged(pinned, view, corridor_id)
-    _everything(pinned, view, found, judged)
+        judged = corridor_parts.judged(page.pinned, view, corridor_id)
+    _everything(page.pinned, view, found, judged)
 
 
 def _everything(pinned: parts.Pinned, view: Explore, found: Dossier, judged: pd.DataFrame) -> None:
@@ -96,7 +79,7 @@ def _time(found: Dossier, ends: tuple[str, str]) -> None:
         st.write(f"No record of this corridor is dated to one {step}.")
     else:
         st.caption(words.caption(corridor_parts.ways(ends)))
-        st.plotly_chart(figure, config=PLAIN, alt="Records of the corridor per step, one panel per layer and both ways")
+        draw.chart(figure, "Records of the corridor per step, one panel per layer and both ways")
     st.caption(words.caption(f"{charts.left_out(found.months, step)} {words.STEP_GAPS.format(step=step)}"))
     st.markdown("**Does one layer follow the other?**")
     st.markdown(_bullets([said.lag(row) for row in records(found.lags)] or [corridor_parts.NO_LAG]))

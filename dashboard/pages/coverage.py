@@ -6,36 +6,20 @@ from dashboard import charts_coverage as charts
 from dashboard import glossary, load, record_words, words
 from dashboard import tables_coverage as tables
 from dashboard.coverage import Coverage
-from dashboard.pages import bar, parts, state
-from data.errors import ContraflowError
+from dashboard.pages import draw, frame, state
 
-PLAIN = {"displayModeBar": False}
 GRID_PX = 620  # of the tallest grid shown without scrolling
 WORLD = "World: countries with most records"
 
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    try:
-        pinned = (load.folder(), load.release(load.folder()))
-        choices = load.choices(*pinned)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    state.seed(choices)
-    parts.notices()
-    slots = bar.render(choices)
-    chosen = state.filters(choices)
-    state.write_link(chosen, choices)
-    try:
-        with st.spinner("Counting reports …"):
-            view = load.coverage(*pinned, chosen)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    bar.counts(slots, view.totals)
-    if view.is_synthetic:
-        st.warning(words.SYNTHETIC)
+    frame.page(_body)
+
+
+def _body(page: frame.Page) -> None:
+    page.link()
+    view = page.view("Counting reports …", load.coverage)
     st.subheader("Coverage and limits", anchor=False)
     if view.layers["record_count"].sum():
         _overview(view)
@@ -52,7 +36,7 @@ def _overview(view: Coverage) -> None:
     st.markdown(_bullets(tables.sentences(view)))
     st.caption(words.caption(f"{words.SILENCE} {record_words.COVERAGE_FILTERS}"))
     st.subheader("Where each layer has records", anchor=False)
-    st.plotly_chart(charts.regions_figure(view), config=PLAIN, alt="Countries with records by world region and layer")
+    draw.chart(charts.regions_figure(view), "Countries with records by world region and layer")
     st.caption("Countries and territories of each region in which anything was found. Grey: none of them.")
     with st.expander("The same as a table"):
         st.dataframe(tables.region_table(view), hide_index=True)
@@ -69,17 +53,15 @@ def _grid(view: Coverage) -> None:
     if not names:
         st.write("No record of this choice names the country it was found in.")
         return
-    if st.session_state.get("coverage_layer") not in names:
-        st.session_state["coverage_layer"] = names[0]
+    state.default("coverage_layer", names[0], names)
     layer = left.selectbox("Layer", names, key="coverage_layer", format_func=words.layer_title)
     regions = [WORLD, *sorted(set(view.countries["subregion"]))]
-    if st.session_state.get("coverage_region") not in regions:
-        st.session_state["coverage_region"] = WORLD
+    state.default("coverage_region", WORLD, regions)
     region = right.selectbox("Region", regions, key="coverage_region", format_func=words.safe)
     cells = charts.shown_countries(view, layer, None if region == WORLD else region)
-    st.image(charts.grid_legend(), alt="What the colours of the grid mean")
+    draw.pictures([charts.grid_legend()], ["What the colours of the grid mean"])
     with st.container(height=min(GRID_PX, charts.height_px(cells) + 40), border=False):
-        st.plotly_chart(charts.grid_figure(cells), config=PLAIN, alt="Records by country and year")
+        draw.chart(charts.grid_figure(cells), "Records by country and year")
     st.caption(words.caption(tables.grid_note(view, layer, cells)))
     with st.expander("The same as a table"):
         st.dataframe(tables.grid_table(cells), hide_index=True)
@@ -91,7 +73,7 @@ def _quality(view: Coverage) -> None:
     for slot, (quality, (title, _)) in zip(st.columns(3), charts.QUALITIES.items(), strict=True):
         with slot:
             st.markdown(f"**{title}**")
-            st.plotly_chart(charts.grades_figure(view, quality), config=PLAIN, alt=title)
+            draw.chart(charts.grades_figure(view, quality), title)
     with st.expander("The same as tables"):
         for quality, (title, _) in charts.QUALITIES.items():
             st.markdown(f"**{title}**")

@@ -2,33 +2,26 @@
 
 import streamlit as st
 
-from dashboard import load, words
-from dashboard.pages import bar, parts, state
-from data.errors import ContraflowError
+from dashboard import load
+from dashboard.pages import corridor, frame, parts
 
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    try:
-        pinned = (load.folder(), load.release(load.folder()))
-        choices = load.choices(*pinned)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    state.seed(choices)
-    parts.notices()
-    slots = bar.render(choices)
-    chosen = state.filters(choices)
-    state.write_link(chosen, choices)
-    try:
-        with st.spinner("Comparing flows …"):
-            view = load.explore(*pinned, chosen)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    bar.counts(slots, view.totals)
-    parts.top(pinned, view)
+    frame.page(_body)
+
+
+def _body(page: frame.Page) -> None:
+    page.link()
+    view = page.view("Comparing flows …", load.explore)
+    parts.top(page.pinned, view)
     if view.flows.empty:
-        parts.nothing(pinned, choices, chosen)
+        parts.nothing(page.pinned, page.choices, page.chosen)
     if len(view.flows) or len(view.incidents):
-        parts.everything(pinned, view)
+        parts.everything(page.pinned, view, _onward)
+
+
+def _onward() -> None:
+    """Lead to the page of the chosen corridor; filters and corridor go along."""
+    there = st.Page(corridor.render, title="Corridor", url_path="corridor")
+    st.page_link(there, label="All that is known of this corridor", icon=":material/route:")

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import hubs, load, words
 from dashboard import tables_hubs as tables
 from dashboard.hubs import Hubs
-from dashboard.pages import parts
+from dashboard.pages import parts, state
 from dashboard.printing import WHATIF
 from data.errors import ContraflowError
 
@@ -29,8 +29,7 @@ def printable() -> None:
 
 def other_layer(view: Hubs) -> str:
     """Ask which layer firearms are laid over."""
-    if st.session_state.get("hub_layer") not in view.others:
-        st.session_state["hub_layer"] = view.others[0]
+    state.default("hub_layer", view.others[0], view.others)
     st.segmented_control("Firearms and", view.others, key="hub_layer", format_func=words.layer_title, required=True)
     return str(st.session_state["hub_layer"])
 
@@ -76,8 +75,7 @@ def whatif(pinned: parts.Pinned, view: Hubs, other: str) -> None:
     titles = tables.border_codes(view, other)
     straits = {name: f"Strait or canal: {words.safe(name).replace('_', ' ').title()}" for name in load.passages()}
     options = titles | straits
-    if st.session_state.get("hub_closing") not in options:
-        st.session_state["hub_closing"] = next(iter(options))
+    state.default("hub_closing", next(iter(options)), options)
     st.selectbox("What closes", list(options), key="hub_closing", format_func=options.__getitem__)
     st.caption(words.caption(f"{WHATIF} {words.CLOSING}"))
     asked = (view.filters, str(st.session_state["hub_closing"]))
@@ -111,8 +109,7 @@ def _closed(pinned: parts.Pinned, view: Hubs, closing: str) -> None:
 def profile(view: Hubs) -> None:
     """Ask for a country and show what is recorded of it, ready to be printed."""
     ids = sorted(hubs.countries(view), key=lambda each: tables.name(view, each))
-    if st.session_state.get("hub_country") not in ids:
-        st.session_state["hub_country"] = hubs.countries(view)[0]
+    state.default("hub_country", hubs.countries(view)[0], ids)
     st.selectbox("Country", ids, key="hub_country", format_func=lambda each: tables.name(view, each))
     country_id = str(st.session_state["hub_country"])
     found = hubs.profile(view, country_id)

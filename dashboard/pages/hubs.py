@@ -2,36 +2,21 @@
 
 import streamlit as st
 
-from dashboard import load, words
+from dashboard import load
 from dashboard.hubs import Hubs
-from dashboard.pages import bar, hub_parts, parts, state
-from data.errors import ContraflowError
+from dashboard.pages import frame, hub_parts, parts
 
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    try:
-        pinned = (load.folder(), load.release(load.folder()))
-        choices = load.choices(*pinned)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    state.seed(choices)
-    parts.notices()
-    slots = bar.render(choices)
-    chosen = state.filters(choices)
-    state.write_link(chosen, choices)
-    try:
-        with st.spinner("Counting borders and hubs …"):
-            view = load.hubs(*pinned, chosen)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    bar.counts(slots, view.totals)
-    if view.is_synthetic:
-        st.warning(words.SYNTHETIC)
+    frame.page(_body)
+
+
+def _body(page: frame.Page) -> None:
+    page.link()
+    view = page.view("Counting borders and hubs …", load.hubs)
     st.subheader("Borders and hubs", anchor=False)
-    _everything(pinned, view)
+    _everything(page.pinned, view)
 
 
 def _everything(pinned: parts.Pinned, view: Hubs) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import charts, method_words, validate, words
-from dashboard.pages import tables
+from dashboard.pages import draw, tables
 from geo.validation.report import Report
 
 
@@ -33,7 +33,7 @@ def render() -> None:
         st.dataframe(shown, hide_index=True, placeholder=words.DASH, height=380)
     st.subheader("Do probabilities mean what they say?", anchor=False)
     curves = report["curves"].get("S15", {})
-    st.plotly_chart(charts.calibration(curves), config={"displayModeBar": False}, alt="Stated against true share")
+    draw.chart(charts.calibration(curves), "Stated against true share")
     st.caption(method_words.CALIBRATION)
 
 

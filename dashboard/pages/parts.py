@@ -1,5 +1,6 @@
 """The parts of the Explore page, in reading order."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +9,7 @@ import streamlit as st
 from dashboard import charts, layers, legend, load, relations, routes, words
 from dashboard.assemble import Choices
 from dashboard.filters import Filters
-from dashboard.pages import state, tables
+from dashboard.pages import draw, state, tables
 from dashboard.view import Explore
 from data.errors import ContraflowError
 
@@ -23,19 +24,17 @@ def notices() -> None:
         st.warning("\n".join(f"- {words.caption(notice)}" for notice in st.session_state["notices"]))
 
 
-def everything(pinned: Pinned, view: Explore) -> None:
-    """Draw map, records of the chosen corridor, corridors, years and limits."""
+def everything(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> None:
+    """Draw map, records of the chosen corridor, corridors, years and limits; ``onward`` leads to its own page."""
     map_and_legend(pinned, view)
-    evidence(pinned, view)
+    evidence(pinned, view, onward)
     corridors(pinned, view)
     years(view)
     limits(view)
 
 
 def top(pinned: Pinned, view: Explore) -> None:
-    """Say what this is, whether it is real, and the finding; ask how the lines are to be coloured."""
-    if view.is_synthetic:
-        st.warning(words.SYNTHETIC)
+    """Say what this is and the finding; ask how the lines are to be coloured."""
     st.subheader("Where firearms flows meet other flows", anchor=False)
     findings = "  \n".join(f"**{words.caption(sentence)}.**" for sentence in words.headline(view.omega))
     if findings:
@@ -69,18 +68,19 @@ def map_and_legend(pinned: Pinned, view: Explore) -> None:
     camera = state.camera(layers.first_camera(view), view.filters.region)
     chosen = _chosen(pinned, view)
     chart = layers.deck_of(view, mode, chosen, camera, turn)
-    st.pydeck_chart(
+    st.caption(words.caption(f"{'; '.join(_shown(view))}."))
+    draw.map_of(
         chart,
+        f"Map of flows. {'; '.join(_shown(view))}. The table below lists the same corridors.",
         height=MAP_HEIGHT_PX,
         key=MAP_KEY,
         on_select=lambda: state.picked_on_map(MAP_KEY),
         selection_mode="single-object",
-        alt=f"Map of flows. {'; '.join(_shown(view))}. The table below lists the same corridors.",
     )
     if chosen:
         st.caption(words.caption(_way(view, chosen.corridor_id)))
     _legend(view, mode, chosen is not None and len(chosen.cells) > 0)
-    st.markdown("\n".join(f"- {words.caption(line)}" for line in _shown(view)))
+    st.markdown("\n".join(f"- {words.caption(line)}" for line in _withheld(view)))
     st.caption(
         words.caption(
             f"{words.COUNTS} {words.RELATION_CAVEAT} {words.LINES} {words.INTENDED} {words.AREAS} {words.BOUNDARIES}"
@@ -110,10 +110,12 @@ def _way(view: Explore, corridor_id: str) -> str:
 
 
 def _legend(view: Explore, mode: str, has_halo: bool) -> None:
-    blocks = st.columns(3)
-    blocks[0].image(legend.colours(view, mode), width=legend.WIDTH_PX, alt="What the colours of the lines mean")
-    blocks[1].image(legend.sizes(view, mode), width=legend.WIDTH_PX, alt="What the widths of the lines mean")
-    blocks[2].image(legend.marks(view, has_halo), width=legend.WIDTH_PX, alt="What the dots and areas mean")
+    blocks = {
+        "What the colours of the lines mean": legend.colours(view, mode),
+        "What the widths of the lines mean": legend.sizes(view, mode),
+        "What the dots and areas mean": legend.marks(view, has_halo),
+    }
+    draw.pictures(list(blocks.values()), list(blocks))
 
 
 def _shown(view: Explore) -> list[str]:
@@ -127,6 +129,12 @@ def _shown(view: Explore) -> list[str]:
         if flow_counts.get(name, 0) or name not in incident_counts.index:
             lines.append(words.showing(name, view.flows, view.totals))
     return lines
+
+
+def _withheld(view: Explore) -> list[str]:
+    """Return per layer about victims how its small counts are told."""
+    named = [name for name in view.filters.layers if name in view.small["layers"]]
+    return [words.withheld(name, view.withheld[view.withheld["layer"] == name], view.small) for name in named]
 
 
 def corridors(pinned: Pinned, view: Explore) -> None:
@@ -158,7 +166,7 @@ def corridors(pinned: Pinned, view: Explore) -> None:
         st.markdown(words.RELATION_CAVEAT)
 
 
-def evidence(pinned: Pinned, view: Explore) -> None:
+def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> None:
     """Show the records behind the chosen corridor; their sum is what the line states."""
     chosen = st.session_state["corridor"]
     if not chosen:
@@ -169,7 +177,9 @@ def evidence(pinned: Pinned, view: Explore) -> None:
         st.warning(words.caption(wrong))
         return
     st.subheader(f"Records: {words.caption(found.origin)} – {words.caption(found.destination)}", anchor=False)
-    st.button("Clear selection", on_click=state.choose, args=(None,))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        onward()
+        st.button("Clear selection", on_click=state.choose, args=(None,))
     if not len(found.summary):
         st.write("No record of the present choice joins these two places.")
         return
@@ -186,10 +196,8 @@ def years(view: Explore) -> None:
     if view.yearly.empty:
         st.write("No record of this choice has a year.")
         return
-    st.plotly_chart(
-        charts.records_by_year(view.yearly), config={"displayModeBar": False}, alt="Records per year and layer"
-    )
-    st.caption("A gap is a year without any record. It may mean that nothing was reported, not that nothing happened.")
+    draw.chart(charts.records_by_year(view.yearly), "Records per year and layer")
+    st.caption(words.YEARS)
 
 
 def limits(view: Explore) -> None:

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from dashboard import changes, legend, playback, record_words, timeline, words
+from dashboard import changes, playback, record_words, timeline, words
 from dashboard import charts_time as charts
+from dashboard.pages import draw
 from dashboard.timeline import Timeline, Window
 
 SPEEDS = {"Slow": 2.0, "Normal": 1.0, "Fast": 0.5}  # seconds a step
 LENGTHS = ("one", "some", "all")
 MAP_HEIGHT_PX = 430
-PLAIN = {"displayModeBar": False}
 
 
 class Scene(NamedTuple):
@@ -97,7 +97,7 @@ def _frame(scene: Scene, is_playing: bool) -> None:
     _buttons(scene, at, is_playing)
     _map(scene, window)
     figure = charts.trend(scene.counts, scene.step, (first, at))
-    st.plotly_chart(figure, config=PLAIN, key="trend", alt="Records per step, one panel per layer over one time axis")
+    draw.chart(figure, "Records per step, one panel per layer over one time axis", key="trend")
 
 
 def _tick(moments: pd.DatetimeIndex) -> None:
@@ -187,10 +187,9 @@ def _map(scene: Scene, window: Window) -> None:
         if name in whole
     ]
     chart = playback.deck_of(window, top, scene.measure, scene.camera)
-    st.pydeck_chart(chart, height=MAP_HEIGHT_PX, key="time_map", alt=f"Map of the flows shown. {'; '.join(told)}")
+    draw.map_of(chart, f"Map of the flows shown. {'; '.join(told)}", height=MAP_HEIGHT_PX, key="time_map")
     pictures = playback.keys(names, scene.view, scene.measure)
-    for slot, picture in zip(st.columns(3), pictures, strict=False):
-        slot.image(picture, width=legend.WIDTH_PX, alt="Key to the map")
+    draw.pictures(pictures, ["Key to the map"] * len(pictures))
     st.caption(words.caption(playback.note(told, window)))
 
 

@@ -1,6 +1,6 @@
 """What a link and a session remember: the filters' widgets, the chosen corridor, the colours, the camera."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +23,15 @@ KEPT = (
     "hub_layer",
     "hub_country",
     "hub_closing",
+    "trace_unit",
+    "trace_classes",
+    "trace_stages",
+    "trace_query",
+    "trace_level",
+    "trace_end",
+    "modus_layer",
+    "regions_by",
+    *(f"regions_{by}_{side}" for by in ("region", "period", "layer") for side in ("left", "right")),
 )  # of single pages
 Camera = dict[str, float]
 
@@ -54,6 +63,19 @@ def _keep(choices: Choices) -> None:
             kept[key] = st.session_state[key]
         if key in kept:
             st.session_state[key] = kept[key]
+
+
+def default(key: str, usual: Any, known: Collection[Any]) -> Any:
+    """Return the value of a control; one that is not offered, or was never chosen, becomes the usual one."""
+    if st.session_state.get(key) not in known:
+        st.session_state[key] = usual
+    return st.session_state[key]
+
+
+def only(key: str, known: Collection[Any]) -> None:
+    """Take from the value of a control what is not offered any more."""
+    if key in st.session_state:
+        st.session_state[key] = [value for value in st.session_state[key] if value in known]
 
 
 def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:

@@ -112,6 +112,12 @@ def corridor_columns() -> dict[str, Any]:
     return found
 
 
+def whole(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the number format of each column of whole numbers: with thousands separators."""
+    numbers = table.select_dtypes("integer").columns
+    return {str(name): st.column_config.NumberColumn(format="localized") for name in numbers}
+
+
 def summary(evidence: Evidence) -> pd.DataFrame:
     """Return records per layer and direction, with a total per layer; nothing recorded is 0."""
     wide = evidence.summary.pivot_table(index="layer", columns="direction", values="record_count", aggfunc="sum")

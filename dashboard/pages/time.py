@@ -6,40 +6,21 @@ import streamlit as st
 from dashboard import changes, load, playback, record_words, timeline, words
 from dashboard import charts_time as charts
 from dashboard.filters import Filters
-from dashboard.pages import bar, parts, player, state
+from dashboard.pages import draw, frame, parts, player, state
 from dashboard.timeline import Timeline
-from data.errors import ContraflowError
-
-PLAIN = {"displayModeBar": False}
 
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    try:
-        pinned = (load.folder(), load.release(load.folder()))
-        choices = load.choices(*pinned)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    asked = dict(st.query_params)
-    state.seed(choices)
-    player.seed(asked)
-    parts.notices()
-    slots = bar.render(choices)
-    chosen = state.filters(choices)
-    try:
-        with st.spinner("Reading dates …"):
-            view = load.timeline(*pinned, chosen)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    bar.counts(slots, view.totals)
-    if view.is_synthetic:
-        st.warning(words.SYNTHETIC)
+    frame.page(_body, player.seed)
+
+
+def _body(page: frame.Page) -> None:
+    view = page.view("Reading dates …", load.timeline)
     st.subheader("Flows through time", anchor=False)
     dated = timeline.dating(view)
     if dated.empty:
-        state.write_link(chosen, choices)
+        page.link()
         st.info("No record of this choice. Switch a layer on, or widen the filters in the side bar.")
         return
     player.complete(timeline.default_step(dated))
@@ -47,15 +28,15 @@ def render() -> None:
     moments = timeline.steps(view, step)
     _left_out(dated, step)
     if moments.empty:
-        state.write_link(chosen, choices, player.link())
+        page.link(player.link())
         return
     span = timeline.shared(timeline.records(view, step), moments)
     player.settle(moments, span[1])
-    state.write_link(chosen, choices, player.link())
-    _play(pinned, view, (step, length))
+    page.link(player.link())
+    _play(page.pinned, view, (step, length))
     _trend_table(view, step)
     st.subheader("Two periods compared", anchor=False)
-    _compare(pinned, chosen, player.periods(moments, step, span))
+    _compare(page.pinned, page.chosen, player.periods(moments, step, span))
 
 
 def _controls(dated: pd.DataFrame) -> tuple[str, int | None]:
@@ -129,5 +110,5 @@ def _changed(found: changes.Changes) -> None:
     if charts.listed(found.flows).empty:
         return
     st.markdown(f"**Flows that changed most**, one way of a corridor each; at most {charts.SHOWN}")
-    st.plotly_chart(charts.forest(found.flows), config=PLAIN, alt="Ratio of rates and its interval, per flow")
+    draw.chart(charts.forest(found.flows), "Ratio of rates and its interval, per flow")
     st.dataframe(charts.flow_change_table(found.flows), hide_index=True, column_config=player.columns())

@@ -7,12 +7,11 @@ from dashboard import charts_traces as charts
 from dashboard import custody, custody_words, load, words
 from dashboard import tables_traces as tables
 from dashboard.filters import Filters
-from dashboard.pages import bar, parts, state
+from dashboard.pages import draw, frame, parts, state
 from data.errors import ContraflowError
 from geo.diversion import TTC_CLASSES
 from geo.tracing import UNITS
 
-PLAIN = {"displayModeBar": False}
 LISTED = 2000
 MAP_PX, LIST_PX = 340, 300
 FILTERS = (
@@ -24,53 +23,41 @@ LINES = "Lines join the places of consecutive holders; they are not routes. Oran
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    try:
-        pinned = (load.folder(), load.release(load.folder()))
-        choices = load.choices(*pinned)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    asked = dict(st.query_params)
-    state.seed(choices)
-    st.session_state.setdefault("trace", asked.get("trace"))
-    parts.notices()
-    slots = bar.render(choices)
-    chosen = state.filters(choices)
-    try:
-        with st.spinner("Reading traces …"):
-            found = load.traces(*pinned, chosen)
-            bar.counts(slots, load.totals(*pinned, chosen))
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
-        return
-    if load.store(*pinned).is_synthetic:
-        st.warning(words.SYNTHETIC)
+    frame.page(_body, lambda asked: st.session_state.setdefault("trace", asked.get("trace")))
+
+
+def _body(page: frame.Page) -> None:
+    with st.spinner("Reading traces …"):
+        found = load.traces(*page.pinned, page.chosen)
+        totals = load.totals(*page.pinned, page.chosen)
+    page.told(totals, load.store(*page.pinned).is_synthetic)
     st.subheader("Traced firearms: who held them, and where they left lawful hands", anchor=False)
     if not found.total_count:
-        state.write_link(chosen, choices)
+        page.link()
         st.info(custody_words.NO_TRACES)
         return
     st.caption(FILTERS)
     if found.rows.empty:
         st.info(custody_words.NO_CHOSEN)
     else:
-        _known(pinned, chosen)
+        _known(page.pinned, page.chosen)
         _list(found)
-    _chain(pinned)
-    state.write_link(chosen, choices, {"trace": st.session_state["trace"]} if st.session_state["trace"] else None)
+    _chain(page.pinned)
+    page.link({"trace": st.session_state["trace"]} if st.session_state["trace"] else None)
     if len(found.rows):
         _whole(found.rows)
-        _sources(pinned, chosen)
+        _sources(page.pinned, page.chosen)
 
 
 def _known(pinned: parts.Pinned, chosen: Filters) -> None:
     """Show how many seizures are traced, and how many of those to a point of diversion."""
     view = load.funnel(*pinned, chosen)
     st.markdown("**From seizure to point of diversion**")
-    unit = st.segmented_control("Counted in", UNITS, default="seizures", format_func=str.capitalize, required=True)
-    st.plotly_chart(charts.funnel(view, unit), config=PLAIN, alt="Seized, traced, identified and reported, as bars")
+    state.default("trace_unit", "seizures", UNITS)
+    unit = st.segmented_control("Counted in", UNITS, key="trace_unit", format_func=str.capitalize, required=True)
+    draw.chart(charts.funnel(view, str(unit)), "Seized, traced, identified and reported, as bars")
     with st.expander("The same as a table"):
-        st.dataframe(tables.funnel(view, unit), hide_index=True, placeholder=words.DASH)
+        st.dataframe(tables.funnel(view, str(unit)), hide_index=True, placeholder=words.DASH)
     st.markdown("**Share of seized arms whose point of diversion is known, in the manner of SDG 16.4.2**")
     st.markdown("\n".join(f"- {words.caption(line).removesuffix('.')}." for line in tables.indicator(view.indicator)))
     if view.unlinked_trace_count:
@@ -82,10 +69,11 @@ def _list(found: custody.Traces) -> None:
     """List the traces; a row picks one."""
     st.subheader("All traces of this choice", anchor=False)
     left, middle, right = st.columns([1.2, 1.2, 1])
-    classes = left.multiselect("Time to crime", [*TTC_CLASSES, tables.UNKNOWN], placeholder="All")
+    classes = left.multiselect("Time to crime", [*TTC_CLASSES, tables.UNKNOWN], key="trace_classes", placeholder="All")
     offered = found.rows["stage"].value_counts().index.tolist()
-    stages = middle.multiselect("Stage at which it left lawful hands", offered, placeholder="All")
-    query = right.text_input("Place, kind or trace", placeholder="Such as: Miami")
+    state.only("trace_stages", offered)
+    stages = middle.multiselect("Stage at which it left lawful hands", offered, key="trace_stages", placeholder="All")
+    query = right.text_input("Place, kind or trace", key="trace_query", placeholder="Such as: Miami")
     rows = tables.chosen(found.rows, classes, stages, query)
     shown = rows.head(LISTED)
     fitting = f"Showing {words.number(len(shown))} of {words.plural(len(rows), 'trace')} that fit"
@@ -130,13 +118,13 @@ def _chain(pinned: parts.Pinned) -> None:
         if figure is None:
             st.write("No event of this trace is dated, so there is no timeline.")
         else:
-            st.plotly_chart(figure, config=PLAIN, alt="Events of the trace over time, gaps dashed between them")
+            draw.chart(figure, "Events of the trace over time, gaps dashed between them")
     with right:
         chart = charts.chain_map(found, load.store(*pinned).places)
         if chart is None:
             st.write("No place of this trace is known.")
         else:
-            st.pydeck_chart(chart, height=MAP_PX, alt="Map of the places of the trace; the table below lists them")
+            draw.map_of(chart, "Map of the places of the trace; the table below lists them", height=MAP_PX)
             st.caption(words.caption(f"{LINES} {words.BOUNDARIES}"))
     st.dataframe(tables.chain(found), hide_index=True, placeholder=words.DASH)
 
@@ -150,7 +138,7 @@ def _whole(rows: pd.DataFrame) -> None:
         if figure is None:
             st.write("Not enough data: no trace of this choice has a dated first sale and a dated seizure.")
         else:
-            st.plotly_chart(figure, config=PLAIN, alt="Traces by years from first sale to seizure, coloured by class")
+            draw.chart(figure, "Traces by years from first sale to seizure, coloured by class")
         st.dataframe(tables.classes(rows), hide_index=True)
     with right:
         st.markdown("**Stage at which it left lawful hands**")
@@ -163,10 +151,12 @@ def _sources(pinned: parts.Pinned, chosen: Filters) -> None:
     """Rank where traced items come from."""
     st.subheader("Where traced firearms come from", anchor=False)
     left, right = st.columns(2)
-    level = left.segmented_control("By", custody.LEVELS, default="country", format_func=str.capitalize, required=True)
     ends = list(custody.ENDS.values())
-    end = right.segmented_control("Counted by", ends, default=ends[0], format_func=str.capitalize, required=True)
-    ranked = load.ranking(*pinned, chosen, level)
+    state.default("trace_level", "country", custody.LEVELS)
+    state.default("trace_end", ends[0], ends)
+    level = left.segmented_control("By", custody.LEVELS, key="trace_level", format_func=str.capitalize, required=True)
+    end = right.segmented_control("Counted by", ends, key="trace_end", format_func=str.capitalize, required=True)
+    ranked = load.ranking(*pinned, chosen, str(level))
     mine = ranked.rows[ranked.rows["end"] == end]
     if mine.empty:
         st.write(f"Not enough data: no trace of this choice knows the {level} of its {end}.")
@@ -175,6 +165,6 @@ def _sources(pinned: parts.Pinned, chosen: Filters) -> None:
     st.caption(
         f"The {end} is known by {level} in {known} of {words.plural(ranked.trace_count, 'trace')}: the denominator."
     )
-    st.plotly_chart(charts.sources(ranked, end), config=PLAIN, alt="Share of traces by source with 95 % intervals")
+    draw.chart(charts.sources(ranked, str(end)), "Share of traces by source with 95 % intervals")
     with st.expander("The same as a table"):
-        st.dataframe(tables.ranking(ranked, end), hide_index=True, placeholder=words.DASH)
+        st.dataframe(tables.ranking(ranked, str(end)), hide_index=True, placeholder=words.DASH)

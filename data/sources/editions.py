@@ -12,7 +12,7 @@ SENTENCE = r"[^\W\d]\S*\s+\S"  # a letter, then a second word
 THOUSANDS = r"(?<=\d),(?=\d{3}(?:,|\.|$))"  # "1,122"
 
 
-def sieve(request: Request, required: Sequence[str]) -> Sieve:
+def sieve(request: Request, required: Sequence[str], dialect: raw.Dialect = raw.DEFAULT) -> Sieve:
     """Return the rows of a file under our names of its columns, its footnotes set aside.
 
     The card's ``values.column`` holds other headings of a column, its ``null_words`` the words printed for nothing.
@@ -20,11 +20,12 @@ def sieve(request: Request, required: Sequence[str]) -> Sieve:
     Args:
         request: What to read.
         required: Columns the file must hold under one of their names.
+        dialect: Of a CSV file.
 
     Raises:
         SourceError: the file cannot be read, or a column is missing.
     """
-    file = raw.read(request.path, required, request.values("column"))
+    file = raw.read(request.path, required, request.values("column"), dialect)
     words = list(request.profile.get("null_words", []))
     made = Sieve(replace(file, frame=file.frame.replace(words, None) if words else file.frame), request)
     made.set_aside(_is_footnote(file.frame), None, "stands below the table: a footnote, not a record")

@@ -1,6 +1,7 @@
-"""Find the sources: every TOML card here is one, and the module of the same name reads its files."""
+"""Find the sources: every TOML card here is one; the module of the same name, or else the card's own map, reads it."""
 
 import importlib
+import importlib.util
 import tomllib
 from collections.abc import Callable
 from importlib import resources
@@ -35,6 +36,7 @@ def profile(source_id: str) -> dict[str, Any]:
 
 def reader(source_id: str) -> Callable[[Request], Parsed]:
     """Return the function that reads a file of this source."""
-    module = importlib.import_module(f"data.sources.{source_id.replace('-', '_')}")
+    name = f"data.sources.{source_id.replace('-', '_')}"
+    module = importlib.import_module(name if importlib.util.find_spec(name) else "data.mapping")
     read: Callable[[Request], Parsed] = module.read
     return read

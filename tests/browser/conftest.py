@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, ElementHandle, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -40,7 +42,11 @@ for (const name of ['drawArraysInstanced', 'drawElementsInstanced']) {
 """
 PATIENCE_MS = 90_000
 START_SECONDS = 60
+expect.set_options(timeout=PATIENCE_MS)
 OWN = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
+# Opened by a link to a page, Streamlit's own script first looks for its server below that page's path, then at the
+# root (buildPossibleBaseUris, seen in Streamlit 1.67): the two answers 404 are part of every such start.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 
 @dataclass
@@ -58,7 +64,7 @@ class Visit:
 
     def note_console(self, message: ConsoleMessage) -> None:
         """Keep an error of the browser's console."""
-        if message.type == "error":
+        if message.type == "error" and not str(message.location.get("url", "")).endswith(PROBES):
             self.complaints.append(message.text)
 
 
@@ -69,6 +75,62 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "dashboard.cli", "sample", "--out", str(folder), "--scale", "0.2"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
     return folder
+
+
+def at_rest(page: Page) -> None:
+    """Wait until no rerun is under way."""
+    page.wait_for_timeout(700)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(1200)
+
+
+def arrived(visit: Visit, url: str, heading: str) -> Page:
+    """Open a page, wait for one of its headings and until it is at rest."""
+    visit.page.goto(url)
+    visit.page.get_by_role("heading", name=heading).first.wait_for()
+    at_rest(visit.page)
+    return visit.page
+
+
+TABLE_BELOW = """heading => { const heads = [...document.querySelectorAll('h3, p strong')];
+const head = heads.find(h => h.innerText.startsWith(heading));
+return head && [...document.querySelectorAll('[data-testid=stDataFrame]')].find(
+  t => head.compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING) }"""
+
+
+def table_below(page: Page, heading: str) -> ElementHandle:
+    """Return the accessible copy of the first table below a heading, scrolled to and drawn."""
+    frame = page.wait_for_function(TABLE_BELOW, arg=heading).as_element()
+    assert frame
+    frame.scroll_into_view_if_needed()
+    row = frame.wait_for_selector("canvas table tbody tr", state="attached")
+    assert row
+    table = row.evaluate_handle("row => row.closest('table')").as_element()
+    assert table
+    return table
+
+
+def rows_below(page: Page, heading: str) -> list[list[str]]:
+    """Return the cells of the rows in view of the first table below a heading."""
+    rows: list[list[str]] = table_below(page, heading).evaluate(
+        "t => [...t.querySelectorAll('tbody tr')].map(row => [...row.children].map(cell => cell.innerText))"
+    )
+    return rows
+
+
+def row_count_below(page: Page, heading: str) -> int:
+    """Return how many rows the first table below a heading has, in view or not."""
+    return int(table_below(page, heading).get_attribute("aria-rowcount") or "0") - 1  # the headings are a row
+
+
+@pytest.fixture(scope="session")
+def ask(store: Path) -> Callable[[str], list[tuple[Any, ...]]]:
+    """Return a function that answers SQL over the tables of the release the app shows."""
+    release = store / "releases" / (store / "CURRENT").read_text(encoding="utf-8").strip()
+    con = duckdb.connect()
+    for path in release.glob("*.parquet"):
+        con.read_parquet(str(path)).create_view(path.stem)
+    return lambda sql: con.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="session")

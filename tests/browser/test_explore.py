@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from dashboard import palette
+from tests.browser.conftest import Visit, at_rest, rows_below
 
 CHART = '[data-testid="stDeckGlJsonChart"] canvas'
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"  # planted: firearms south, drugs north
@@ -22,13 +23,6 @@ def opened(visit: Visit, url: str) -> Page:
     visit.page.wait_for_function("Object.keys(window.__drawn).length > 4")
     at_rest(visit.page)
     return visit.page
-
-
-def at_rest(page: Page) -> None:
-    """Wait until no rerun is under way."""
-    page.wait_for_timeout(700)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(1200)
 
 
 def drawn(page: Page) -> set[int]:
@@ -54,18 +48,6 @@ def near(pixels: np.ndarray, colour: str, reach: int = 30) -> int:
     return int((np.abs(pixels - wanted).max(axis=2) < reach).sum())
 
 
-def evidence_rows(page: Page) -> list[list[str]]:
-    """Return the cells of the summary under "Records: ...", as the table's own accessible copy holds them."""
-    found: list[list[str]] = page.evaluate(
-        """() => { const heads = [...document.querySelectorAll('h3')].filter(h => h.innerText.startsWith('Records:'));
-        const after = [...document.querySelectorAll('[data-testid=stDataFrame]')].filter(
-          t => heads[0].compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING);
-        const rows = [...after[0].querySelectorAll('canvas table tbody tr')];
-        return rows.map(row => [...row.children].map(cell => cell.innerText)) }"""
-    )
-    return found
-
-
 def test_the_map_draws_and_asks_nobody_else(visit: Visit, address: str) -> None:
     page = opened(visit, address)
     pixels = picture(page)
@@ -77,6 +59,23 @@ def test_the_map_draws_and_asks_nobody_else(visit: Visit, address: str) -> None:
     expect(page.get_by_text("SYNTHETIC")).to_be_visible()
 
 
+def test_a_dark_page_has_a_dark_map(visit: Visit, address: str) -> None:
+    visit.page.emulate_media(color_scheme="dark")
+    pixels = picture(opened(visit, f"{address}?region=Oceania"))
+    assert near(pixels, palette.DARK[palette.SEA], 4) > pixels.shape[0] * pixels.shape[1] / 4
+    assert near(pixels, palette.SEA, 4) < 100
+    assert near(pixels, palette.DARK["#1B7FD4"]) > 20  # common
+
+
+def test_the_chosen_corridor_leads_to_its_page_with_the_filters(visit: Visit, address: str) -> None:
+    page = opened(visit, f"{address}?region=Americas&corridor={CORRIDOR}")
+    page.get_by_role("link", name="All that is known of this corridor").click()
+    expect(page.get_by_role("heading", name="Houston – Guadalajara")).to_be_visible()
+    at_rest(page)
+    assert urlparse(page.url).path == "/corridor"
+    assert parse_qs(urlparse(page.url).query) == {"region": ["Americas"], "corridor": [CORRIDOR]}
+
+
 def test_switching_a_layer_off_removes_its_lines_and_leaves_the_others(visit: Visit, address: str) -> None:
     page = opened(visit, f"{address}?show=layers")
     before = picture(page)
@@ -86,7 +85,7 @@ def test_switching_a_layer_off_removes_its_lines_and_leaves_the_others(visit: Vi
     after = picture(page)
     assert near(before, "#006B58") > 50
     assert near(after, "#006B58") < near(before, "#006B58") / 5
-    assert near(after, "#D45FA5") > near(before, "#D45FA5") / 2
+    assert near(after, "#EA2AA5") > near(before, "#EA2AA5") / 2
     assert "drugs" not in parse_qs(urlparse(page.url).query)["layers"][0]
 
 
@@ -110,10 +109,10 @@ def test_a_link_restores_filters_and_corridor_and_the_evidence_sums_to_the_line(
     expect(page.locator(".st-key-region").get_by_text("Americas", exact=True).first).to_be_visible()
     query = parse_qs(urlparse(page.url).query)
     assert query == {"since": ["2018-01-01"], "region": ["Americas"], "corridor": [CORRIDOR]}
-    for row in evidence_rows(page):
+    for row in rows_below(page, "Records: "):
         there, back, both = (int(cell.replace(",", "")) for cell in row[-3:])
         assert there + back == both
-    assert len(evidence_rows(page)) >= 2
+    assert len(rows_below(page, "Records: ")) >= 2
 
 
 def test_a_row_of_the_table_opens_its_records(visit: Visit, address: str) -> None:

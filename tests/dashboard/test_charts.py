@@ -1,6 +1,7 @@
 import pandas as pd
 
-from dashboard import charts, palette
+from dashboard import charts, charts_modus, modus, palette
+from dashboard.filters import Filters
 
 
 def yearly(*rows: tuple[str, int, int]) -> pd.DataFrame:
@@ -33,3 +34,25 @@ def test_no_record_gives_an_empty_chart() -> None:
 
 def test_no_chart_is_a_map() -> None:
     assert {line.type for line in charts.records_by_year(yearly(("drugs", 2018, 5))).data} == {"scatter"}
+
+
+def methods(*rows: tuple[str, str, int, int]) -> modus.Modus:
+    counts = pd.DataFrame(rows, columns=["layer", "method", "year", "record_count"]).assign(commodity="pistol")
+    return modus.Modus("r1", True, "TLP:CLEAR", Filters(), pd.DataFrame(), counts, pd.DataFrame())
+
+
+def test_not_stated_is_a_method_of_its_own_and_a_year_without_records_is_blank() -> None:
+    view = methods(
+        ("drugs", "parcel", 2019, 2), ("drugs", modus.UNKNOWN, 2021, 6), ("terrorism", "not stated", 2020, 1)
+    )
+    figure = charts_modus.years(view, "drugs")
+    assert figure is not None
+    rows = dict(zip(figure.data[0].y, figure.data[0].text.tolist(), strict=True))
+    assert rows["By parcel or mail"] == ["100 %", "", "0"]
+    assert rows["Not stated"] == ["0", "", "100 %"]
+    assert charts_modus.sentences(view) == [
+        "Drugs: 2 of 8 records say how it was done; most often by parcel or mail, 100 % of those",
+        "No record of terrorism states it",
+    ]
+    bars = charts_modus.shares(view).data
+    assert [dict(zip(bar.y, bar.x, strict=True))["Not stated"] for bar in bars] == [6 / 8]

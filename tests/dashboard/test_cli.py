@@ -73,7 +73,7 @@ def test_tables_say_synthetic_and_how_much_is_shown(sample_root: Path, capsys: p
         (["flows", "--layer", "firearms", "--region", "Atlantis"], "Atlantis"),
         (["flows", "--layer", "firearms", "--since", "2020-01-01", "--until", "2019-01-01"], "is empty"),
         (["flows", "--layer", "firearms", "--min-count", "0"], "below 1"),
-        (["compare", "--layers", "firearms,drugs", "--draws", "-1"], "must be 0 or more"),
+        (["compare", "--layers", "firearms,drugs", "--draws", "-1"], "give 0 to 10000 draws"),
     ],
 )
 def test_a_wrong_choice_is_one_sentence_and_exit_2(

@@ -154,7 +154,7 @@ BAD: dict[str, tuple[str, Make, tuple[str, ...]]] = {
     "missing file": ("unodc-ids", _missing, ("bad.csv: there is no such file", "check the name.")),
     "not UTF-8": ("unodc-ids", _latin_1, ("bad.csv, row 3: the text is not UTF-8", "save the file as UTF-8.")),
     "header only": ("unodc-ids", _header_only, ("bad.csv: there is a header but no row below it", "download")),
-    "other ending": ("unodc-ids", _bytes("bad.zip", b"PK"), ("bad.zip: ", "give .csv, .xlsx or .parquet.")),
+    "other ending": ("unodc-ids", _bytes("bad.zip", b"PK"), ("bad.zip: ", "give .csv, .xlsx, .parquet or .geojson.")),
     "name of two lines": ("unodc-ids", _bytes("b\nad.csv", b"a"), ("b\\nad.csv", "rename it.")),
     "no year": ("atf-traces", _matrix, ("bad.xlsx: ", "which year", "pass --year")),
 }

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboard import curves, deck, layers, marks, palette, routes
+from dashboard import curves, deck, layers, legend, marks, palette, routes, words
 from tests.dashboard import fixture_view
 
 VIEW = fixture_view.explore()
@@ -296,3 +296,42 @@ def test_every_colour_stands_out_from_land_and_sea(colour: str) -> None:
     for ground in (palette.LAND, palette.SEA):
         assert (_luminance(ground) + 0.05) / (_luminance(colour) + 0.05) > 2.5
     assert math.isfinite(_luminance(colour))
+
+
+SILENT = pd.DataFrame({"country_id": ["MLI", "PER", "XXX"], "name": ["Mali", "Peru", "Nowhere"]})
+
+
+def test_a_country_that_reports_nothing_is_hatched_and_says_so() -> None:
+    parsed = json.loads(layers.deck_of(replace(VIEW, silent=SILENT), layers.LAYERS, None, deck.camera(None)).to_json())
+    (areas,) = [layer["data"]["features"] for layer in parsed["layers"] if layer["id"] == "silent"]
+    assert [area["properties"]["tip"] for area in areas] == [
+        f"{name}\n{words.NOT_REPORTED}" for name in ("Mali", "Peru")
+    ]
+    assert rows_of(parsed, "silent-hatching")
+    assert "silent" not in [layer["id"] for layer in spec()["layers"]]
+
+
+def test_hatching_stays_within_its_country_and_rises_to_the_east() -> None:
+    lines = deck.hatching("MLI")
+    assert len(lines) > 5
+    for (west, south), (east, north) in (sorted((part[0], part[-1])) for part in lines):
+        assert -12.5 < west <= east < 4.5
+        assert 10 < south <= north < 25.2
+        assert north - south == pytest.approx(east - west, abs=0.03)
+
+
+def test_none_seen_not_reported_and_withheld_have_a_key_each() -> None:
+    withheld = pd.DataFrame({"layer": ["human_trafficking"] * 2, "cell_count": [3, 1]})
+    told = [said for _, said in legend.silences(replace(VIEW, silent=SILENT, withheld=withheld))]
+    assert told == ["reports; no line: none seen", "nothing reported at all", "4 small counts withheld, not drawn"]
+    assert [said for _, said in legend.silences(VIEW)] == told[:1]
+
+
+def test_a_dark_map_has_no_colour_of_the_light_one() -> None:
+    light = layers.deck_of(replace(VIEW, silent=SILENT), layers.RELATIONS, None, deck.camera(None))
+    light.__class__ = deck.DarkDeck
+    text = light.to_json()
+    for colour in (palette.SEA, palette.LAND, palette.PLACE, *palette.RELATION_COLOURS.values()):
+        if palette.DARK[colour] != colour:
+            assert f"[{','.join(map(str, palette.rgba(colour)[:3]))}," not in text
+    assert f"[{','.join(map(str, palette.rgba(palette.DARK[palette.LAND])))}]" in text

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from dashboard import assemble, curves, routes, words
+from dashboard import assemble, curves, palette, routes, words
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 
@@ -118,7 +118,8 @@ def test_lanes_grow_outward_from_firearms_and_never_meet() -> None:
 
 def test_an_unknown_layer_has_the_outermost_lane() -> None:
     rows = pd.DataFrame([flow("antiquities", "A", "B", 2.0), flow("human_trafficking", "A", "B", 2.0)])
-    assert routes.lanes(rows).tolist() == pytest.approx([4 * routes.LANE_PX + 1.8, 2 * routes.LANE_PX + 1.8])
+    named = len(palette.LAYER_COLOURS)
+    assert routes.lanes(rows).tolist() == pytest.approx([named * routes.LANE_PX + 1.8, 2 * routes.LANE_PX + 1.8])
 
 
 def test_what_is_told_of_a_way_names_its_network_length_and_confidence() -> None:

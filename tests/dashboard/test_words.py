@@ -62,7 +62,8 @@ def test_the_null_model_is_told_in_words(full_margin: float, polarity: float, sa
 
 def test_the_headline_states_all_shares_or_that_nothing_is_shared() -> None:
     assert words.headline(VIEW.omega) == [
-        "Firearms and drugs share 900 km of corridor: inverse on 41 %, common on 22 %, mixed on 37 %",
+        "Firearms and drugs share about 900 km of corridor: on 41 % they run opposite ways, on 22 % the same way,"
+        " on 37 % both ways at once",
         "Firearms and human trafficking: no shared corridor in this choice",
     ]
 

@@ -75,7 +75,8 @@ def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
     for name, ending in (("a.zip", ".zip"), ("a", "nothing")):
         (tmp_path / name).write_bytes(b"PK")
         assert (
-            refusal(tmp_path / name) == f"{name}: files ending in {ending} are not read; give .csv, .xlsx or .parquet."
+            refusal(tmp_path / name)
+            == f"{name}: files ending in {ending} are not read; give .csv, .xlsx, .parquet or .geojson."
         )
 
 
@@ -142,15 +143,19 @@ def test_parquet_damaged_anywhere_is_refused_in_one_line(tmp_path: Path, at: flo
 
 
 def test_parquet_of_too_many_rows_or_columns_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(raw, "PARQUET_ROWS_LIMIT", 3)
-    monkeypatch.setattr(raw, "PARQUET_COLUMNS_LIMIT", 2)
+    monkeypatch.setattr(gate, "PARQUET_ROWS_LIMIT", 3)
+    monkeypatch.setattr(gate, "PARQUET_COLUMNS_LIMIT", 2)
     pq.write_table(pa.table({"a": [1, 2, 3], "b": [1, 2, 3]}), tmp_path / "fits.parquet")
     pq.write_table(pa.table({"a": [1, 2, 3, 4]}), tmp_path / "long.parquet")
     pq.write_table(pa.table({"a": [1], "b": [1], "c": [1]}), tmp_path / "wide.parquet")
     assert len(raw.read(tmp_path / "fits.parquet", ["a"]).frame) == 3
-    with pytest.raises(SourceError, match=r"^long.parquet: 4 rows of 1 columns are over the limit of 3 rows"):
+    with pytest.raises(
+        SourceError, match=r"^long.parquet: 4 rows of 1 columns in 1 groups are over the limit of 3 rows"
+    ):
         raw.read(tmp_path / "long.parquet", ["a"])
-    with pytest.raises(SourceError, match=r"^wide.parquet: 1 rows of 3 columns are over the limit of .* 2 columns"):
+    with pytest.raises(
+        SourceError, match=r"^wide.parquet: 1 rows of 3 columns in 1 groups are over the limit of .* 2 columns"
+    ):
         raw.read(tmp_path / "wide.parquet", ["a"])
 
 

@@ -24,7 +24,8 @@ FILES = {
 def records(root: Path, source: str) -> pd.DataFrame:
     """Return the records of a source's imports; a release tells those about victims as cells only."""
     folders = [folder for folder in store.imports(root) if store.report(folder).source_id == source]
-    return pd.concat([pq.read_table(folder / "observations.parquet").to_pandas() for folder in folders])
+    found: pd.DataFrame = pd.concat([pq.read_table(path / "observations.parquet").to_pandas() for path in folders])
+    return found
 
 
 @pytest.fixture(scope="session")

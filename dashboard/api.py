@@ -1,0 +1,101 @@
+"""The tables of the app for notebooks and scripts: open a store, choose, compare, export.
+
+Example:
+    from pathlib import Path
+    from dashboard.api import open_store
+    store = open_store(Path("store/sample"))
+    view = store.explore(layers=("firearms", "drugs"), since="2019-01-01", region=("Europe",))
+    corridors = store.compare("firearms", "drugs", region=("Europe",)).corridors
+    store.snapshot(Path("out"), layers=("firearms", "drugs"))
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dashboard import assemble, relations, snapshot, view
+from dashboard.filters import LAYERS, Filters
+from dashboard.relations import Draws
+from dashboard.snapshot import Request
+from data.errors import FilterError
+
+DAYS = ("since", "until")
+MANY = ("layers", "region", "commodity", "mode")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One release, open for questions; every method takes the filters of the app by name.
+
+    The filters are ``since, until`` (days, as date or 2020-01-31), ``layers, region, commodity, mode`` (one text or
+    several), ``min_count, kappa, top``; see dashboard/filters.py.
+    """
+
+    store: assemble.Store
+
+    @property
+    def release_id(self) -> str:
+        """The id of the release."""
+        return self.store.release.id
+
+    def flows(self, **filters: Any) -> pd.DataFrame:
+        """Return one row per layer, origin and destination; see assemble.flows."""
+        return assemble.flows(self.store, self._chosen(filters))
+
+    def explore(self, **filters: Any) -> view.Explore:
+        """Return every frame of the Explore page; see view.Explore."""
+        return assemble.explore(self.store, self._chosen(filters))
+
+    def evidence(self, corridor_id: str, **filters: Any) -> view.Evidence:
+        """Return the records behind one corridor; see view.Evidence."""
+        return assemble.evidence(self.store, self._chosen(filters), corridor_id)
+
+    def compare(self, first: str, second: str, draws: int = 0, seed: int = 1, **filters: Any) -> relations.Compared:
+        """Compare two layers, or parts of layers as ``drugs:cocaine``; see assemble.comparison."""
+        return assemble.comparison(self.store, self._chosen(filters), (first, second), Draws(draws, seed))
+
+    def snapshot(self, out: Path | str, formats: Iterable[str] = snapshot.VECTORS, **filters: Any) -> dict[str, Any]:
+        """Write a snapshot as a folder or zip file and return its manifest; see snapshot.write."""
+        return snapshot.write(self.store, Request(self._chosen(filters), tuple(formats)), Path(out))
+
+    def _chosen(self, given: dict[str, Any]) -> Filters:
+        chosen = choice(**given)
+        assemble.require_layers(self.store, tuple(name for name in chosen.layers if name not in LAYERS))
+        return chosen
+
+
+def open_store(root: Path | str, release_id: str | None = None) -> Opened:
+    """Return a store's current release, or a given one, open for questions.
+
+    Raises:
+        StoreError: there is no such release.
+    """
+    return Opened(assemble.opened(Path(root), release_id))
+
+
+def choice(**given: Any) -> Filters:
+    """Return the filters of the app from plain values.
+
+    Raises:
+        FilterError: a filter is unknown, a day is none, or a value is out of range.
+    """
+    known = [one.name for one in fields(Filters)]
+    for name in given:
+        if name not in known:
+            raise FilterError(f"Filter {name!r} is unknown; choose from {', '.join(known)}.")
+    return Filters(**{name: _plain(name, value) for name, value in given.items()})
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in DAYS and isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise FilterError(f"{name} {value!r} is no day; write it as 2020-01-31.") from None
+    if name in MANY:
+        return (value,) if isinstance(value, str) else tuple(value)
+    return value

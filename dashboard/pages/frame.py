@@ -1,0 +1,86 @@
+"""What every page with data shares: the pinned release, the filter bar, the link, and one sentence when it fails."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import load, words
+from dashboard.assemble import Choices
+from dashboard.filters import Filters
+from dashboard.pages import bar, parts, state
+from data.errors import ContraflowError
+
+
+class Shown(Protocol):
+    """A view of one release: the counts beside the layers' switches, and whether it is made up."""
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """Return ``layer, record_count``."""
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Return True when any source is made up."""
+
+
+V = TypeVar("V", bound=Shown)
+
+
+class Page(NamedTuple):
+    """What a page works with: folder and release, what the release offers, the reader's choice."""
+
+    pinned: parts.Pinned
+    choices: Choices
+    chosen: Filters
+    slots: "dict[str, st.delta_generator.DeltaGenerator]"
+
+    def link(self, own: Mapping[str, str] | None = None) -> None:
+        """Bring the address in step with the choice, and with what else the page wants in it."""
+        state.write_link(self.chosen, self.choices, own)
+
+    def told(self, totals: pd.DataFrame, is_synthetic: bool) -> None:
+        """Write the counts beside the switches, and say so when the data is made up."""
+        bar.counts(self.slots, totals, load.context(*self.pinned))
+        if is_synthetic:
+            st.warning(words.SYNTHETIC)
+
+    def view(self, doing: str, ask: Callable[[str, str, Filters], V]) -> V:
+        """Return what the page shows, once its counts and its origin are told.
+
+        Args:
+            doing: What is said meanwhile.
+            ask: A function of load.py.
+        """
+        with st.spinner(doing):
+            found = ask(*self.pinned, self.chosen)
+        self.told(found.totals, found.is_synthetic)
+        return found
+
+
+def page(body: Callable[[Page], None], seed: Callable[[Mapping[str, str]], None] | None = None) -> None:
+    """Draw the filter bar and the page's body, or one sentence that says why it cannot be drawn.
+
+    Args:
+        body: Draws what lies below the bar.
+        seed: Takes over what the link holds for this page alone.
+    """
+    try:
+        pinned = (load.folder(), load.release(load.folder()))
+        choices = load.choices(*pinned)
+    except ContraflowError as wrong:
+        st.error(words.caption(wrong))
+        return
+    asked = dict(st.query_params)
+    state.seed(choices)
+    if seed:
+        seed(asked)
+    parts.notices()
+    slots = bar.render(choices)
+    opened = Page(pinned, choices, state.filters(choices), slots)
+    try:
+        body(opened)
+    except ContraflowError as wrong:
+        opened.link()
+        st.error(words.caption(wrong))

@@ -1,0 +1,169 @@
+"""Parts of the page Own data: the map as something to edit, what it makes of the rows, what can be taken away."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cli_import, words
+from data import guess, mapping, release
+from data.errors import ContraflowError
+from data.mapping_places import ENDS, PARTS
+from data.parsed import Parsed
+from data.store import ImportReport
+
+LIMIT_MB = 50
+SHOWN_ROWS = 200
+INTRODUCTION = (
+    "CSV, Excel (.xlsx), Parquet or GeoJSON. The columns are guessed; correct the guess and see at once which rows "
+    "would be taken. The file stays on this machine, and nothing is stored unless you say so."
+)
+NO_COLUMN = ""
+END_TITLES = {"origin": "From", "transit": "Through", "seen": "Seized or found in", "destination": "To"}
+PART_TITLES = ("country", "state or province", "town or place", "degrees east", "degrees north")
+FIELD_TITLES = {
+    "date": "Date",
+    "date_end": "Last day",
+    "id": "Number of the record",
+    "commodity": "What was found",
+    "quantity": "Amount",
+    "unit": "Unit of the amount",
+    "items": "Pieces",
+    "cases": "Records a row stands for",
+    "mode": "Transport",
+    "border": "Direction at the border",
+    "modus": "Method",
+    "kind": "Kind of incident",
+    "killed": "People killed",
+    "actor_a": "First actor",
+    "actor_b": "Second actor",
+} | {
+    f"{end}{part}": f"{END_TITLES[end]}: {title}"
+    for end in ENDS
+    for part, title in zip(PARTS, PART_TITLES, strict=True)
+}
+TEXTS = {
+    "title": "Title",
+    "publisher": "Publisher",
+    "licence": "Licence",
+    "attribution": "How to cite it",
+    "layer": "Layer",
+}
+CHOICES = {
+    "record_kind": "A row is a",
+    "date_format": "Dates are written",
+    "decimal": "Decimal mark",
+    "marking": "Marking",
+    "reliability": "Reliability of the source (A best, F cannot be judged)",
+    "credibility": "Credibility of its records (1 best, 6 cannot be judged)",
+}
+
+
+def guessed(path: Path, name: str, mark: str) -> dict[str, Any]:
+    """Return the map guessed for a file, once a file."""
+    known: dict[str, dict[str, Any]] = st.session_state.setdefault("own_guess", {})
+    if mark not in known:
+        known.clear()
+        known[mark] = guess.card(path, name)
+    return known[mark]
+
+
+def edited(card: dict[str, Any], path: Path, mark: str) -> dict[str, Any]:
+    """Draw the map for editing and return it as edited."""
+    left, right = st.columns(2)
+    for key, title in TEXTS.items():
+        card = card | {key: left.text_input(title, card[key], key=f"own_{key}_{mark}").strip()}
+    for key, title in CHOICES.items():
+        scale = list(mapping.SCALES[key])
+        card = card | {key: right.selectbox(title, scale, scale.index(card[key]), key=f"own_{key}_{mark}")}
+    rows = pd.DataFrame({"Field": FIELD_TITLES.values(), "Column": [card["columns"].get(f, "") for f in FIELD_TITLES]})
+    options = [NO_COLUMN, *guess.headings(path)]
+    column = st.column_config.SelectboxColumn("Column of the file", options=options, format_func=words.safe)
+    table = st.data_editor(
+        rows,
+        column_config={"Column": column},
+        disabled=["Field"],
+        hide_index=True,
+        key=f"own_columns_{mark}",
+        height=320,
+    )
+    chosen = dict(zip(FIELD_TITLES, table["Column"].fillna(NO_COLUMN), strict=True))
+    return card | {"columns": {field: name for field, name in chosen.items() if name}}
+
+
+def told(parsed: Parsed, report: ImportReport) -> None:
+    """Show how many rows are taken, examples of them, those set aside, and names nobody knows."""
+    aside = words.plural(report.row_count_quarantined, "row")
+    read, kept = words.plural(report.row_count_read, "row"), words.plural(report.row_count_kept, "record")
+    st.markdown(f"**{read}** read, **{kept}** would be taken, **{aside}** would be set aside.")
+    if report.row_count_kept:
+        _table(_taken(parsed))
+    if report.row_count_quarantined:
+        st.markdown("**Set aside**, each for the rule it breaks:")
+        _table(_set_aside(parsed))
+    if report.unresolved:
+        st.markdown("**Names of places nobody here knows**; the records stay, without that place:")
+        near = cli_import.suggestions(parsed)
+        names = pd.DataFrame({"Name": list(report.unresolved), "Rows": list(report.unresolved.values())})
+        _table(names.assign(**{"Did you mean": names["Name"].map(near).fillna(words.DASH)}))
+
+
+def _taken(parsed: Parsed) -> pd.DataFrame:
+    """Return the first records, or incidents, as a table to read."""
+    if len(parsed.incidents):
+        return parsed.incidents[["source_row", "date_start", "country_id", "place_raw", "killed_count"]].head(
+            SHOWN_ROWS
+        )
+    rows = parsed.observations.head(SHOWN_ROWS)
+    points = parsed.waypoints[parsed.waypoints["obs_id"].isin(rows["obs_id"])]
+    wide = points.groupby("obs_id")["place_raw"].agg(lambda names: " → ".join(names.fillna(words.DASH)))
+    found = rows.assign(way=rows["obs_id"].map(wide), day=rows["date_start"].astype("str"))
+    titles = {
+        "source_row": "Row",
+        "day": "First day",
+        "way": "Way",
+        "commodity": "What was found",
+        "quantity": "Amount",
+    }
+    return found[list(titles)].rename(columns=titles)
+
+
+def _set_aside(parsed: Parsed) -> pd.DataFrame:
+    rows = parsed.quarantine.head(SHOWN_ROWS)
+    told = rows["value"].astype("str").fillna("empty") + " " + rows["rule"]
+    return pd.DataFrame({"Row": rows["source_row"], "Column": rows["column"], "Why": told, "Rule": rows["rule_id"]})
+
+
+def _table(rows: pd.DataFrame) -> None:
+    safe = rows.map(lambda cell: words.safe(cell) if isinstance(cell, str) else cell)
+    st.dataframe(safe, hide_index=True, placeholder=words.DASH)
+
+
+def downloads(card: dict[str, Any], parsed: Parsed) -> None:
+    """Offer the map and the rows set aside, and say the same on the command line."""
+    left, right = st.columns(2)
+    name = f"{card['id']}.toml"
+    left.download_button("Download the map", guess.toml(card), name, "application/toml", on_click="ignore")
+    if len(parsed.quarantine):
+        rows = cli_import.rejected(parsed).to_csv(index=False)
+        right.download_button("Download the rows set aside", rows, "rejected.csv", "text/csv", on_click="ignore")
+    st.caption("The same on the command line:")
+    lines = [
+        f"contraflow import --map {name} FILE --dry-run",
+        f"contraflow import --map {name} FILE --store DIR --quarantine",
+    ]
+    st.code("\n".join(lines), language="sh")
+
+
+def missing(card: dict[str, Any]) -> list[str]:
+    """Return what still has to be filled in, by the title of its box."""
+    return [title for key, title in TEXTS.items() if card[key] == guess.FILL_IN or card[key] == guess.OWN_LAYER]
+
+
+def is_sample(root: Path) -> bool:
+    """Return True when the store's release is made up, so that real records must not join it."""
+    try:
+        return bool(release.current(root).manifest["is_synthetic"])
+    except ContraflowError:
+        return False

@@ -1,0 +1,114 @@
+"""Two choices beside each other: two maps with one first view and one width scale, and their numbers. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pydeck as pdk
+
+from dashboard import deck, layers, legend, marks, palette, words
+from dashboard.charts_time import order
+from dashboard.filters import Filters
+from dashboard.view import Explore
+
+BY = {"region": "Two regions or countries", "period": "Two periods", "layer": "Two layers"}
+LISTED = 20  # flows that differ most
+Sides = tuple[Explore, Explore]
+
+
+def narrowed(chosen: Filters, by: str, side: str) -> Filters:
+    """Return the filters of one side: the choice of the bar, with one part of it replaced.
+
+    Args:
+        chosen: The choice of the filter bar.
+        by: One of BY.
+        side: A region or country, two years as 2015-2019, or a layer.
+    """
+    if by == "region":
+        return replace(chosen, region=(side,))
+    if by == "layer":
+        return replace(chosen, layers=(side,))
+    first, last = (int(year) for year in side.split("-"))
+    return replace(chosen, since=date(first, 1, 1), until=date(last + 1, 1, 1))
+
+
+def scale(sides: Sides) -> palette.Scale:
+    """Return the one width scale of both maps."""
+    return palette.widths([count for view in sides for count in _shown(view)["record_count"].tolist()])
+
+
+def camera(sides: Sides) -> dict[str, float]:
+    """Return the one first view of both maps: it holds the ends of the flows of both, each map half a page wide."""
+    found = deck.zoom_to([*layers.ends_of(sides[0]), *layers.ends_of(sides[1])])
+    return {**found, "zoom": max(deck.SMALLEST_ZOOM, round(found["zoom"] - 1, 2))}
+
+
+def deck_of(view: Explore, measure: palette.Scale, first_view: Mapping[str, float]) -> deck.CompactDeck:
+    """Return one of the two maps, each layer in its colour."""
+    rows = layers.flow_rows(view, layers.LAYERS, measure)
+    drawn: list[pdk.Layer] = [
+        *deck.ground(layers.has_us_divisions(rows)),
+        *marks.silent_layers(view.silent),
+        *marks.incident_layers(view.incidents),
+        *layers.flow_layers(rows, first_view["zoom"]),
+        layers.pick_layer("pick", rows),
+        marks.place_layer(rows),
+        marks.label_layer(marks.label_rows(rows, first_view["zoom"], None)),
+    ]
+    return deck.deck(drawn, first_view)
+
+
+def keys(sides: Sides, measure: palette.Scale) -> list[str]:
+    """Return what colours and widths mean on both maps, as small pictures."""
+    names = order(pd.concat([_shown(view)["layer"] for view in sides]).unique().tolist())
+    colours = [(legend.line(palette.layer_colour(name), 4), words.layer_title(name)) for name in names]
+    widths = [(legend.line(legend.INK, measure(n)), words.plural(n, "record")) for n in measure.legend()]
+    return [legend.picture("Colour, both maps", colours), legend.picture("Width: records, both maps", widths)]
+
+
+def _shown(view: Explore) -> pd.DataFrame:
+    return view.flows[view.flows["is_shown"]]
+
+
+def numbers(sides: Sides, titles: tuple[str, str]) -> pd.DataFrame:
+    """Return records and flows of each layer on both sides, and the difference, right less left.
+
+    A layer that one side leaves out, because two layers are compared, is no row of its own: the two are set against
+    each other.
+    """
+    counts = [_counts(view) for view in sides]
+    if sides[0].filters.layers != sides[1].filters.layers:
+        counts = [found.sum().rename("Both layers").to_frame().T for found in counts]
+    both = pd.concat(counts, axis=1, keys=titles).fillna(0).astype("int64")
+    table = pd.DataFrame(index=[str(name) for name in both.index])
+    for column, noun in (("record_count", "records"), ("flow_count", "flows")):
+        left, right = ((title, column) for title in titles)
+        for key in (left, right):
+            table[f"{key[0]}: {noun}"] = both[key].to_numpy()
+        table[f"Difference: {noun}"] = (both[right] - both[left]).to_numpy()
+    return table.rename_axis("Layer").reset_index()
+
+
+def _counts(view: Explore) -> pd.DataFrame:
+    """Return records on flows, or incidents, and the number of flows of each chosen layer, under its title."""
+    incidents = view.incidents.groupby("layer")["incident_count"].sum()
+    mine = view.totals[view.totals["layer"].isin(view.filters.layers)].set_index("layer")
+    found = mine[["flow_record_count", "flow_count"]].rename(columns={"flow_record_count": "record_count"})
+    found["record_count"] += incidents.reindex(found.index).fillna(0).astype("int64")
+    return found.rename(index=words.layer_title)
+
+
+def differing(sides: Sides, titles: tuple[str, str]) -> pd.DataFrame:
+    """Return the flows that differ most between both sides, right less left; a flow that one side lacks counts 0."""
+    key = ["origin", "destination"]
+    if sides[0].filters.layers == sides[1].filters.layers:
+        key = ["layer", *key]
+    sums = [view.flows.groupby(key)["record_count"].sum() for view in sides]
+    both = pd.concat(sums, axis=1, keys=titles).fillna(0).astype("int64")
+    both["Difference"] = both[titles[1]] - both[titles[0]]
+    largest = both["Difference"].abs().sort_values(ascending=False, kind="stable").head(LISTED).index
+    table = both.loc[largest].reset_index()
+    for name in key:
+        table[name] = table[name].map(words.layer_title if name == "layer" else words.safe)
+    return table.rename(columns={"layer": "Layer", "origin": "From", "destination": "To"})

@@ -1,0 +1,63 @@
+"""Five lines of Python give the tables of the app."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dashboard import api, assemble
+from dashboard.assemble import Store
+from dashboard.filters import Filters
+from dashboard.relations import Draws
+from data.errors import FilterError
+
+PAIR = ("firearms", "drugs")
+FILTERS = Filters(since=date(2019, 1, 1), layers=PAIR, region=("Europe",))
+
+
+@pytest.fixture(scope="module")
+def opened(store: Store) -> api.Opened:
+    """Return the small store through the interface."""
+    return api.Opened(store)
+
+
+def test_explore_is_what_the_page_shows(opened: api.Opened, store: Store) -> None:
+    mine = opened.explore(layers=PAIR, since="2019-01-01", region="Europe")
+    theirs = assemble.explore(store, FILTERS)
+    for name in ("totals", "flows", "corridors", "incidents", "omega", "routes", "lines"):
+        pd.testing.assert_frame_equal(getattr(mine, name), getattr(theirs, name))
+
+
+def test_flows_and_compare_are_what_the_commands_print(opened: api.Opened, store: Store) -> None:
+    chosen: dict[str, Any] = {"since": date(2019, 1, 1), "layers": list(PAIR), "region": ["Europe"]}
+    pd.testing.assert_frame_equal(opened.flows(**chosen), assemble.flows(store, FILTERS))
+    mine = opened.compare("firearms", "drugs", **chosen)
+    theirs = assemble.comparison(store, FILTERS, PAIR, Draws(0, 1))
+    pd.testing.assert_frame_equal(mine.corridors, theirs.corridors)
+
+
+def test_evidence_is_that_of_the_corridor(opened: api.Opened, store: Store) -> None:
+    corridor_id = str(opened.flows(layers="firearms")["corridor_id"].iloc[0])
+    mine = opened.evidence(corridor_id, layers="firearms")
+    theirs = assemble.evidence(store, Filters(layers=("firearms",)), corridor_id)
+    pd.testing.assert_frame_equal(mine.records, theirs.records)
+
+
+def test_a_store_is_opened_by_its_folder(sample_root: Path, store: Store) -> None:
+    assert api.open_store(str(sample_root)).release_id == store.release.id
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"colour": "red"}, "Filter 'colour' is unknown"),
+        ({"since": "soon"}, "since 'soon' is no day"),
+        ({"layers": "ivory"}, "'ivory' is not in this release"),
+        ({"kappa": 2}, "outside 0..1"),
+    ],
+)
+def test_a_wrong_choice_is_one_sentence(opened: api.Opened, given: dict[str, object], says: str) -> None:
+    with pytest.raises(FilterError, match=says):
+        opened.flows(**given)

@@ -1,0 +1,322 @@
+"""Briefs: page, paper, slides and HTML say the same, mark themselves, ask for nothing and leave nothing half done."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+from dashboard import assemble, brief, brief_changes, brief_files, brief_html, brief_pdf, brief_slides, brief_words
+from dashboard.assemble import Store
+from dashboard.brief import Brief, Gathered
+from dashboard.cli import main
+from dashboard.filters import Filters
+from data import release
+from data.errors import FilterError
+
+CHOSEN = Filters(region=("Americas",))
+PAYLOADS = ("</script><script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "![x](http://evil.example/a.png)")
+
+
+@pytest.fixture(scope="module")
+def found(store: Store) -> Gathered:
+    return brief.gathered(store, CHOSEN)
+
+
+@pytest.fixture(scope="module")
+def told(found: Gathered) -> Brief:
+    return brief.brief(found)
+
+
+@pytest.fixture(scope="module")
+def paper(told: Brief) -> bytes:
+    return brief_pdf.pdf(told)
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_findings_are_rows_of_the_judged_table(store: Store, told: Brief) -> None:
+    judged = assemble.judged(store, CHOSEN).set_index(["corridor_id", "layer"])
+    view = assemble.explore(store, CHOSEN).corridors.set_index(["corridor_id", "layer"])
+    assert len(told.corridors) > 0
+    for row in told.corridors.to_dict("records"):
+        key = (row["corridor_id"], row["layer"])
+        assert judged.at[key, "evidence_class"] == "A"
+        assert judged.at[key, "q_full_margin"] == pytest.approx(row["q_full_margin"])
+        for name in ("relation", "firearms_with", "firearms_against", "other_with", "other_against"):
+            assert view.at[key, name] == row[name]
+
+
+def test_the_map_draws_the_corridors_of_the_findings(told: Brief) -> None:
+    shown = told.view.corridors[told.view.corridors["is_shown"]]
+    assert set(told.corridors["corridor_id"]) == set(shown["corridor_id"])
+    assert {finding.row["corridor_id"] for finding in told.findings if finding.number} == set(shown["corridor_id"])
+
+
+def test_there_are_at_most_five_figures_and_three_to_five_findings(told: Brief) -> None:
+    assert 0 < len(told.figures) <= 5
+    assert 3 <= len(told.findings) <= 5
+
+
+def test_nothing_significant_is_said_plainly_with_what_is_known(found: Gathered) -> None:
+    plain = brief.brief(replace(found, corridors=found.corridors.assign(evidence_class="B")))
+    assert plain.headline == "No corridor stands out from what hubs and distance give"
+    largest = found.flows[found.flows["layer"] == "firearms"].iloc[0]
+    said = [one.sentence for one in plain.findings if one.sentence.startswith("The largest flow of firearms")]
+    assert len(said) == 1
+    assert f"{largest['record_count']:,} records" in said[0]
+    assert "No corridor of this choice stands out" in brief_html.page(plain)
+
+
+def test_firearms_alone_are_said_to_be_compared_with_nothing(store: Store, told: Brief) -> None:
+    alone = brief.brief(brief.gathered(store, replace(CHOSEN, layers=("firearms",))))
+    assert alone.unseen[0] == brief_words.ALONE
+    assert alone.headline == "No corridor stands out from what hubs and distance give"
+    assert brief_words.ALONE not in told.unseen
+
+
+def test_paper_is_two_tagged_pages_marked_at_head_and_foot(told: Brief, paper: bytes) -> None:
+    reader = PdfReader(io.BytesIO(paper))
+    assert len(reader.pages) <= 2
+    root: Any = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    for page in reader.pages:
+        said = page.extract_text()
+        assert said.count("TLP:CLEAR") >= 2
+        assert "SYNTHETIC" in said
+        resources: Any = page["/Resources"]
+        fonts = [font.get_object() for font in resources["/Font"].values()]
+        inner = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"] for font in fonts]
+        assert all("/FontFile2" in one or "/FontFile3" in one for one in inner)
+
+
+def test_the_text_of_the_paper_can_be_selected(told: Brief, paper: bytes) -> None:
+    said = flat("".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages))
+    for finding in told.findings:
+        assert flat(finding.sentence)[:60] in said
+    for part in (told.headline, told.as_of, "What we cannot see", "Sources", "CC0-1.0", "imply no opinion"):
+        assert part in said
+
+
+def test_the_same_brief_gives_the_same_bytes(told: Brief, paper: bytes) -> None:
+    assert brief_pdf.pdf(told) == paper
+    assert brief_slides.pptx(told) == brief_slides.pptx(told)
+    assert brief_html.page(told) == brief_html.page(told)
+
+
+def test_slides_hold_a_picture_a_marking_and_sources_in_the_notes(told: Brief) -> None:
+    from pptx import Presentation
+
+    slides = list(Presentation(io.BytesIO(brief_slides.pptx(told))).slides)
+    assert len(slides) == 1 + len(told.findings) + 1
+    for slide, finding in zip(slides[1:-1], told.findings, strict=True):
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        assert texts.count("TLP:CLEAR") == 2
+        assert finding.sentence in texts
+        assert sum(shape.shape_type == 13 for shape in slide.shapes) == 1  # a picture
+        assert "Licence: CC0-1.0" in slide.notes_slide.notes_text_frame.text
+
+
+def poisoned(told: Brief) -> Brief:
+    """Return the brief with a hostile place name wherever a name of the data stands."""
+    bad = "".join(PAYLOADS)
+    rows = told.corridors.assign(origin=bad)
+    flows = told.view.flows.assign(origin=bad)
+    sentences = tuple(one._replace(sentence=bad, title=bad, short=bad) for one in told.findings)
+    view = replace(told.view, flows=flows)
+    return replace(told, title=bad, headline=bad, findings=sentences, corridors=rows, unseen=(bad,), view=view)
+
+
+def test_hostile_names_are_shown_and_never_run(told: Brief) -> None:
+    made = brief_html.page(poisoned(told))
+    assert "<script" not in made
+    assert "<img src=x" not in made
+    assert made.count("<img ") == 1
+    assert "&lt;script&gt;alert(1)" in made
+    assert "default-src &#x27;none&#x27;; style-src &#x27;unsafe-inline&#x27;; img-src data:" in made
+    assert not re.search(r'(?:src|href)="(?!data:)', made)
+    assert "http" not in re.sub(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+", "", made).replace(
+        "http-equiv", ""
+    ).replace("![x](http://evil.example/a.png)", "")
+
+
+def test_a_hostile_title_cannot_leave_the_style_of_the_paper(told: Brief) -> None:
+    made = brief_html.paper(replace(told, title='x"; } body { display: none } </style><b>'), "data:,", "", 9)
+    style = made.partition("<style>")[2].partition("</style>")[0]
+    assert "body { display: none" not in style
+    assert "x\\000022 \\00003b " in style
+    assert "</style><b>" not in made
+
+
+def test_a_country_brief_holds_only_what_ends_there(found: Gathered, store: Store) -> None:
+    mine = brief.brief(found, "MEX")
+    country = store.places["country_id"]
+    ends = mine.view.flows[["origin_id", "destination_id"]].apply(lambda ids: ids.map(country))
+    assert (ends == "MEX").any(axis=1).all()
+    assert mine.title == "Mexico"
+
+
+@pytest.mark.parametrize("country", ["XXX", "tur", "<b>", "FRA"])
+def test_a_country_that_is_unknown_or_without_a_flow_is_one_sentence(found: Gathered, country: str) -> None:
+    with pytest.raises(FilterError, match=country):
+        brief.brief(found, country)
+
+
+def test_changes_list_new_ended_and_changed_corridors(found: Gathered, store: Store) -> None:
+    now = found.flows
+    old = now[now["corridor_id"] != now["corridor_id"].iloc[0]].copy()
+    old.loc[old.index[0], "record_count"] += 5
+    extra = now.iloc[[0]].assign(corridor_id="A~Z", origin="Oldtown", destination="Gone", record_count=77)
+    before = brief_changes.Before("rold", pd.concat([old, extra]), "")
+    said = brief_changes.changes(before, now, store.places["country_id"], None)
+    assert said[0].startswith("New: ")
+    assert said[1].startswith("No longer there: Oldtown – Gone (")
+    assert "77 records" in said[1]
+    assert said[2].startswith("Records changed on 1 corridor known before: ")
+    assert said[3] == "Compared with release rold."
+
+
+def test_nothing_changed_is_said_and_so_is_no_earlier_release(found: Gathered, store: Store) -> None:
+    country = store.places["country_id"]
+    same = brief_changes.Before("rold", found.flows, "")
+    assert brief_changes.changes(same, found.flows, country, None)[0].startswith("Nothing: the release before (rold)")
+    assert found.before.flows is None
+    assert brief_changes.changes(found.before, found.flows, country, None) == [f"{brief_changes.NONE_EARLIER}."]
+
+
+def test_the_release_before_is_the_newest_that_is_older(tmp_path: Path) -> None:
+    for name, made in {"r1": "2026-01-01", "r2": "2026-03-01", "r3": "2026-02-01", "r4": "2026-04-01"}.items():
+        folder = tmp_path / "releases" / name
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text(f'{{"created_at": "{made}T00:00:00+00:00", "files": {{}}}}')
+    assert brief_changes.previous(tmp_path, release.pinned(tmp_path, "r2")) == "r3"
+    assert brief_changes.previous(tmp_path, release.pinned(tmp_path, "r1")) is None
+
+
+def test_an_earlier_release_that_cannot_be_read_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief_changes, "previous", lambda *_: "rgone")
+    old = brief_changes.before(store, lambda other: other.places)
+    assert old.flows is None
+    assert old.reason.startswith("The release before (rgone) cannot be compared: ")
+    assert "rgone is missing" in old.reason
+
+
+def test_small_new_corridors_are_counted_and_not_named(found: Gathered, store: Store) -> None:
+    few = found.flows.iloc[[0]].assign(layer="human_trafficking", corridor_id="A~Z", record_count=9, origin="Hidden")
+    before = brief_changes.Before("rold", found.flows, "")
+    said = brief_changes.changes(before, pd.concat([found.flows, few]), store.places["country_id"], None)
+    assert said[0] == "New: 1 corridor with very few records."
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (Filters(), "all dates; all regions; firearms, drugs"),
+        (Filters(region=("MEX", "Europe"), kappa=1.0), "all dates; Mexico, Europe; firearms, drugs"),
+        (Filters(mode=("sea",), min_count=3), "only by sea; flows of 3 records or more"),
+    ],
+)
+def test_the_choice_is_told(filters: Filters, said: str) -> None:
+    assert said in brief_words.choice(filters, ["firearms", "drugs"], brief_words.country_names())
+
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(store: Store, sample_root: Path) -> Run:
+    """Return a function that runs the command on the small sample."""
+
+    def ran(*words: str) -> int:
+        return main(["brief", "--store", str(sample_root), *words])
+
+    return ran
+
+
+def test_the_command_writes_a_brief_and_logs_it(run: Run, tmp_path: Path, sample_root: Path) -> None:
+    out = tmp_path / "mexico.html"
+    assert run("--out", str(out), "--region", "Americas", "--country", "MEX") == 0
+    assert "<h1>Mexico</h1>" in out.read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["mexico.html"]
+    last = (sample_root / "audit" / "log.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert '"what": "brief"' in last
+    assert '"target": "mexico.html"' in last
+
+
+def test_a_batch_writes_one_file_per_country(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "briefs"
+    words = ("--region", "Americas", "--countries", "MEX,USA,MEX", "--out", str(out), "--format", "html")
+    assert run(*words) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["MEX.html", "USA.html"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--country", "XXX", "--region", "Americas", "--out", "a.html"), 2, "'XXX' is not known"),
+        (("--out", "a.docx"), 2, "cannot be made as .docx"),
+        (("--out", "missing/a.pdf"), 3, "no such folder"),
+        (("--min-count", "1000000", "--out", "a.html"), 2, "No flow of firearms passes the filters"),
+        (("--layers", "firearms", "--out", "a.html"), 2, "names 1 different layers"),
+        (("--layers", "firearms,unicorns", "--out", "a.html"), 2, "'unicorns' is not in this release"),
+        (("--countries", "MEX,XXX", "--region", "Americas", "--out", "all"), 2, "'XXX' is not known"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_leaves_nothing(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    code: int,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*words) == code
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_refuses_leaves_the_old_brief(
+    store: Store, told: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "a.html"
+    out.write_text("old")
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dashboard.brief_files.os.fsync", refuse)
+    monkeypatch.setattr("dashboard.audit.append", lambda *_: None)
+    with pytest.raises(Exception, match="No space left"):
+        brief_files.write(store, told, out)
+    assert out.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
+
+
+def test_without_pango_one_sentence_says_what_needs_none(monkeypatch: pytest.MonkeyPatch, told: Brief) -> None:
+    import builtins
+
+    plain = builtins.__import__
+
+    def without(name: str, *rest: object, **more: object) -> object:
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return plain(name, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(Exception, match=r"Pango.*libpango-1\.0-0.*\.html or \.pptx"):
+        brief_pdf.pdf(told)
+
+
+def test_what_is_marked_red_does_not_leave(store: Store, told: Brief, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(store.__dict__, "sources", store.sources.assign(marking="TLP:RED"))
+    with pytest.raises(Exception, match="TLP:RED"):
+        brief_files.made(store, told, "a.html")

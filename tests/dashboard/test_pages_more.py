@@ -1,0 +1,186 @@
+"""The other pages under AppTest: with data, with none, with nonsense in the link; numbers are read off the screen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import assemble, dossier, modus, regions
+from dashboard.assemble import Store
+from dashboard.filters import Filters
+
+Open = Callable[..., AppTest]
+PAGES = ("coverage", "hubs", "modi", "regions", "time", "traces")
+NOTHING = {"since": "2024-12-31", "region": "Antarctica", "layers": "firearms"}
+
+
+def page(name: str) -> None:
+    """Draw one page; AppTest runs the text of this function as a script."""
+    import importlib
+
+    importlib.import_module(f"dashboard.pages.{name}").render()
+
+
+@pytest.fixture
+def opened(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Return a function that opens a page on the small sample, or on another store, with a link's parameters."""
+
+    def run(name: str, root: Path = sample_root, **link: str) -> AppTest:
+        monkeypatch.setenv("CONTRAFLOW_STORE", str(root))
+        app = AppTest.from_function(page, args=(name,), default_timeout=180)
+        for key, value in link.items():
+            app.query_params[key] = value
+        return app.run()
+
+    return run
+
+
+def words(app: AppTest) -> str:
+    """Return everything the page says."""
+    kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.subheader)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_counts_its_records_as_the_store_does_and_says_they_are_made_up(
+    opened: Open, store: Store, name: str
+) -> None:
+    app = opened(name)
+    assert not app.exception
+    counts = dossier.totals(store, Filters()).set_index("layer")["record_count"]
+    told = [caption.value for caption in app.caption]
+    assert {f"{count:,}" for count in counts} <= set(told)
+    assert "SYNTHETIC" in words(app)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_with_nothing_to_show_says_so(opened: Open, name: str) -> None:
+    app = opened(name, **NOTHING)
+    assert not app.exception
+    assert not app.error
+    assert app.info or "Nothing" in words(app) or "no flow" in words(app)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nonsense_in_the_link_gives_a_notice_and_the_page(opened: Open, name: str) -> None:
+    link = {"since": "yesterday", "region": "<b>Atlantis</b>", "step": "aeon", "by": "shoe size", "left": "../etc"}
+    app = opened(name, **link, at="never", right="1-2-3", trace="@@=1")
+    assert not app.exception
+    assert "The link's since" in words(app)
+    assert "The link's region" in words(app)
+    assert "<b>" not in words(app)
+    assert app.subheader
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_store_without_a_release_is_one_sentence(opened: Open, tmp_path: Path, name: str) -> None:
+    app = opened(name, root=tmp_path)
+    assert not app.exception
+    assert "no release here" in app.error[0].value
+
+
+def test_the_method_page_needs_no_store(opened: Open, tmp_path: Path) -> None:
+    app = opened("method", root=tmp_path, since="yesterday")
+    assert not app.exception
+    assert not app.error
+    table = app.dataframe[0].value
+    kept, missed = ((table["Kept"] == word).sum() for word in ("yes", "no"))
+    assert f"{kept} bounds kept, **{missed} bounds missed**" in words(app)
+    app.toggle[0].set_value(True).run()
+    assert len(app.dataframe[0].value) == missed
+
+
+def test_modus_operandi_adds_up_to_the_records_of_each_layer(opened: Open, store: Store) -> None:
+    app = opened("modi")
+    view = modus.modus(store, Filters())
+    rows = view.counts[view.counts["layer"] == "firearms"]
+    stated = rows.loc[rows["method"] != modus.UNKNOWN, "record_count"].sum()
+    whole = view.totals.set_index("layer").loc["firearms", "record_count"]
+    assert rows["record_count"].sum() == whole
+    assert f"Firearms: {stated:,} of {whole:,} records say how it was done" in words(app)
+    shares = next(frame.value for frame in app.dataframe if "Share of all" in frame.value)
+    assert shares["Records"].sum() == whole
+    assert shares["How"].tolist()[-1] == "Not stated"
+
+
+def test_modus_operandi_follows_the_filters(store: Store) -> None:
+    whole = modus.modus(store, Filters()).counts
+    early = modus.modus(store, Filters(until=date(2018, 1, 1))).counts
+    late = modus.modus(store, Filters(since=date(2018, 1, 1))).counts
+    assert early["record_count"].sum() + late["record_count"].sum() == whole["record_count"].sum()
+    only = modus.modus(store, Filters(layers=("firearms",)))
+    assert set(only.counts["layer"]) == {"firearms"}
+    assert modus.silent_layers(only) == []
+    assert modus.silent_layers(modus.modus(store, Filters())) == ["drugs", "human_trafficking"]
+
+
+def test_every_method_has_a_row_and_what_is_not_stated_is_one_of_them(store: Store) -> None:
+    rows = modus.by_layer(modus.modus(store, Filters()))
+    assert rows.loc[rows["layer"] == "firearms", "method"].tolist() == list(modus.METHODS)
+    assert (rows.groupby("layer")["record_count"].sum() == rows.groupby("layer")["total_count"].first()).all()
+
+
+def test_two_maps_share_one_scale_and_one_first_view(store: Store) -> None:
+    sides = tuple(assemble.explore(store, regions.narrowed(Filters(), "region", name)) for name in ("Africa", "Asia"))
+    pair = (sides[0], sides[1])
+    measure, first_view = regions.scale(pair), regions.camera(pair)
+    busiest = max(float(view.flows.loc[view.flows["is_shown"], "record_count"].max()) for view in pair)
+    assert measure.top >= busiest
+    drawn = [regions.deck_of(view, measure, first_view) for view in pair]
+    assert drawn[0].initial_view_state.zoom == drawn[1].initial_view_state.zoom
+    assert drawn[0].initial_view_state.longitude == drawn[1].initial_view_state.longitude
+
+
+def test_the_table_of_regions_holds_both_numbers_and_their_difference(opened: Open, store: Store) -> None:
+    app = opened("regions", by="period", left="2015-2017", right="2018-2019")
+    assert not app.exception
+    assert "Same scale, same first view" in words(app)
+    table = app.dataframe[0].value.set_index("Layer")
+    for title, since, until in (("2015 to 2017", 2015, 2018), ("2018 to 2019", 2018, 2020)):
+        view = assemble.explore(store, Filters(since=date(since, 1, 1), until=date(until, 1, 1)))
+        counts = view.totals.set_index("layer")["flow_record_count"]
+        assert table.loc["Firearms", f"{title}: records"] == counts["firearms"]
+        assert table.loc["Drugs", f"{title}: records"] == counts["drugs"]
+    left, right = (table[f"{title}: records"] for title in ("2015 to 2017", "2018 to 2019"))
+    assert (table["Difference: records"] == right - left).all()
+    assert app.query_params["left"] == "2015-2017"
+
+
+def test_swapping_the_sides_turns_every_difference_round(store: Store) -> None:
+    sides = [assemble.explore(store, regions.narrowed(Filters(), "layer", name)) for name in ("firearms", "drugs")]
+    there = regions.differing((sides[0], sides[1]), ("a", "b")).set_index(["From", "To"])["Difference"]
+    back = regions.differing((sides[1], sides[0]), ("a", "b")).set_index(["From", "To"])["Difference"]
+    assert (there.sort_index() == -back.sort_index()).all()
+
+
+def test_the_same_region_twice_is_refused_in_a_sentence(opened: Open) -> None:
+    app = opened("regions", by="layer", left="drugs", right="drugs")
+    assert not app.exception
+    assert "Both sides are the same" in app.info[0].value
+
+
+def test_drawing_fewer_flows_changes_no_total(store: Store) -> None:
+    few, many = (assemble.explore(store, replace(Filters(), top=top)) for top in (3, 60))
+    assert few.totals.equals(many.totals)
+    assert few.flows["record_count"].sum() == many.flows["record_count"].sum()
+    shown = [view.flows[view.flows["is_shown"]].groupby("layer").size() for view in (few, many)]
+    assert (shown[0] < shown[1]).all()
+
+
+def test_a_country_that_reports_nothing_of_the_chosen_layers_is_silent(store: Store) -> None:
+    everything = set(store.reports["country_id"])
+    silent = assemble.explore(store, Filters()).silent["country_id"]
+    assert set(silent).isdisjoint(everything)
+    only = assemble.silent(store, Filters(layers=("firearms",), since=date(2020, 1, 1), until=date(2021, 1, 1)))
+    rows = store.reports[(store.reports["layer"] == "firearms") & (store.reports["year"] == 2020)]
+    assert set(only["country_id"]).isdisjoint(rows["country_id"])
+    assert len(only) >= len(silent)
+    oceania = assemble.silent(store, Filters(region=("Oceania",)))
+    assert set(oceania["country_id"]) < set(silent)
+
+
+def test_a_layer_without_flows_or_incidents_is_context(store: Store) -> None:
+    assert assemble.context_layers(store) == frozenset()
