@@ -48,7 +48,8 @@ class Store:
     @cached_property
     def net(self) -> Network:
         """The release's paths, as a network of cells."""
-        return flowfield.network(self.paths, self.edges, run.rows(self.con, "path_overlaps"))
+        tables = [run.rows(self.con, name) for name in ("network_edges", "path_overlaps")]
+        return flowfield.network(self.paths, *tables)
 
     @property
     def edges(self) -> pd.DataFrame:
@@ -258,8 +259,23 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
     names = store.places["name"]
     shown = records.head(EVIDENCE_ROWS)
     return view.Evidence(
-        corridor_id, names[origin], names[destination], summary, shown, len(shown) < len(records), len(records)
+        corridor_id,
+        names[origin],
+        names[destination],
+        summary,
+        shown,
+        len(shown) < len(records),
+        len(records),
+        _withheld(store, limits, (origin, destination)),
     )
+
+
+def _withheld(store: Store, limits: dict[str, object], ends: tuple[str, str]) -> pd.DataFrame:
+    """Return the withheld cells between two places, along the way from the first to the second or against it."""
+    found = run.rows(store.con, "withheld_pairs", **_some(limits, "since", "until", "layers", "countries"))
+    ways = [(*ends, "with"), (*ends[::-1], "against")]
+    pairs = pd.DataFrame(ways, columns=["origin_id", "destination_id", "direction"])
+    return found.merge(pairs)[["layer", "direction", "cell_count"]]
 
 
 def comparison(store: Store, filters: Filters, parts: tuple[str, str], draws: relations.Draws) -> relations.Compared:

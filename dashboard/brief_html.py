@@ -49,6 +49,7 @@ body { font-size: SIZEpt; line-height: 1.32; padding: 0; max-width: none }
 h2 { break-after: avoid }
 li, tr { break-inside: avoid }
 """
+MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 
 
 def page(brief: Brief) -> str:
@@ -84,10 +85,10 @@ def _css(text: str) -> str:
     return f'"{kept}"'
 
 
-def map_source(brief: Brief) -> str:
-    """Return the map as the address of an image that holds it."""
-    drawn = print_map.picture(brief.view, "svg", brief.marking, print_map.Emphasis(brief.first, brief.corridors))
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
+def map_source(brief: Brief, form: str = "svg") -> str:
+    """Return the map as the address of an image that holds it: ``svg``, or ``png`` at 300 dpi."""
+    drawn = print_map.picture(brief.view, form, brief.marking, print_map.Emphasis(brief.first, brief.corridors))
+    return f"data:{MEDIA[form]};base64,{base64.b64encode(drawn).decode()}"
 
 
 def alternative(brief: Brief) -> str:

@@ -19,7 +19,7 @@ def pdf(brief: Brief) -> bytes:
         SnapshotError: a library of the system is missing, or two pages do not hold the brief.
     """
     weasyprint = _weasyprint()
-    image = brief_html.map_source(brief)
+    image = brief_html.map_source(brief, "png")  # at 300 dpi; painting the vectors takes five seconds more
     for size_pt in SIZES_PT:
         source = brief_html.paper(brief, image, _faces(), size_pt)
         document = weasyprint.HTML(string=source, url_fetcher=_fetcher(weasyprint)).render(pdf_variant="pdf/ua-1")

@@ -29,13 +29,14 @@ def folder() -> str:
     return os.environ.get(VARIABLE) or str(SAMPLE_STORE)
 
 
-def release(root: str) -> str:
-    """Return the id of the store's current release; not cached, so that a new release is seen.
+def latest(root: str) -> tuple[str, str]:
+    """Return the id of the release to show by now, and a sentence when it is not the current one; not cached.
 
     Raises:
-        StoreError: there is none.
+        StoreError: no release is whole.
     """
-    return releases.current(Path(root)).id
+    found, warning = releases.served(Path(root))
+    return found.id, warning
 
 
 @st.cache_resource(max_entries=2)

@@ -81,6 +81,7 @@ class Evidence:
             (nullable), ``date_start, date_end, date_precision, origin_raw, destination_raw, origin_role,
             destination_role, status, commodity, transport_mode, record_count, record_count_high, item_count,
             repeat_count, precision``, and the grades ``reliability, credibility`` (nullable).
+        withheld: ``layer, direction, cell_count``: counts between the two places that are too small to be told.
         is_cut: True when only the first rows are listed (``record_total`` says how many there are).
         record_total: Rows there are.
     """
@@ -92,3 +93,6 @@ class Evidence:
     records: pd.DataFrame
     is_cut: bool
     record_total: int
+    withheld: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({"layer": [], "direction": [], "cell_count": []})
+    )

@@ -60,6 +60,7 @@ YEARS = (
     "A gap is a year without any record. It may mean that nothing was reported, not that nothing happened. Records "
     "that are dated to several years are spread evenly over them."
 )
+WITHHELD = f"{SUPPRESSED}: there is something, too little to be told without pointing at people."
 COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."
 BOUNDARIES = (
     "Boundaries, names and designations on this map imply no opinion on the legal status of any territory. Thin "

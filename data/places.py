@@ -5,6 +5,7 @@ stays unresolved and is counted as such. Importing this module reads no file.
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ BROKEN = "\ufffd"  # what is left of a letter that was decoded with the wrong ta
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "ng"}
 )
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _WHOLE_WORDS = {"st": "saint"}
 
 # M49 groups that hold several of the subregions in countries.csv.
@@ -47,10 +49,13 @@ def fold(name: str) -> str:
     dropped. The replacement character of broken text is kept as a letter, so that "Per\ufffd" is not "Per".
     Folding twice gives the same as folding once.
     """
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    text = text.translate(_PLAIN_LETTERS).replace("&", " and ")
-    kept = (c for c in text if not unicodedata.category(c).startswith("M"))
-    words = "".join(c if c.isalnum() or c == BROKEN else " " for c in kept).split()
+    if name.isascii():
+        words = _NOT_PLAIN.sub(" ", name.lower().replace("&", " and ")).split()
+    else:
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+        text = text.translate(_PLAIN_LETTERS).replace("&", " and ")
+        kept = (c for c in text if not unicodedata.category(c).startswith("M"))
+        words = "".join(c if c.isalnum() or c == BROKEN else " " for c in kept).split()
     while len(words) > 1 and words[0] == "the":
         words = words[1:]
     return " ".join(_WHOLE_WORDS.get(word, word) for word in words)
@@ -58,6 +63,8 @@ def fold(name: str) -> str:
 
 def spellings(name: str) -> frozenset[str]:
     """Return the folded name, and the folded name with every letter beyond ASCII broken."""
+    if name.isascii():
+        return frozenset({fold(name)})
     composed = unicodedata.normalize("NFC", name)
     broken = "".join(c if c.isascii() else BROKEN for c in composed)
     return frozenset({fold(name), fold(broken)})

@@ -81,7 +81,7 @@ def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None
 
     Args:
         paths: Table ``paths``.
-        edges: Table ``path_edges``.
+        edges: Table ``path_edges``, or its steps by ``path``, the number of a path among those not refused.
         table: Table ``path_overlaps`` of the same release; None works it out again.
     """
     paths = paths[paths["refused"].isna()]
@@ -93,7 +93,8 @@ def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None
     is_forward = u < v
     keys, edge = np.unique(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), return_inverse=True)
     ends = np.column_stack([keys // max(len(cells), 1), keys % max(len(cells), 1)])
-    row = rows.reindex(pd.MultiIndex.from_frame(edges[PATH_KEY])).to_numpy(np.int64)
+    is_numbered = "path" in edges
+    row = (edges["path"] if is_numbered else rows.reindex(pd.MultiIndex.from_frame(edges[PATH_KEY]))).to_numpy(np.int64)
     weight = edges["probability"].to_numpy(np.float64)
     shape = (len(paths), len(keys))
 

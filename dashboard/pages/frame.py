@@ -12,6 +12,8 @@ from dashboard.filters import Filters
 from dashboard.pages import bar, parts, state
 from data.errors import ContraflowError
 
+HEARTBEAT = "5s"  # without one, a page stays as it was after the server is restarted
+
 
 class Shown(Protocol):
     """A view of one release: the counts beside the layers' switches, and whether it is made up."""
@@ -67,11 +69,12 @@ def page(body: Callable[[Page], None], seed: Callable[[Mapping[str, str]], None]
         seed: Takes over what the link holds for this page alone.
     """
     try:
-        pinned = (load.folder(), load.release(load.folder()))
+        pinned = (load.folder(), state.release(load.folder()))
         choices = load.choices(*pinned)
     except ContraflowError as wrong:
         st.error(words.caption(wrong))
         return
+    _news(*pinned)
     asked = dict(st.query_params)
     state.seed(choices)
     if seed:
@@ -84,3 +87,20 @@ def page(body: Callable[[Page], None], seed: Callable[[Mapping[str, str]], None]
     except ContraflowError as wrong:
         opened.link()
         st.error(words.caption(wrong))
+
+
+@st.fragment(run_every=HEARTBEAT)
+def _news(root: str, pinned: str) -> None:
+    """Say when the store has a newer release or a damaged one; also wakes the page after the server was restarted."""
+    try:
+        latest, warning = load.latest(root)
+    except ContraflowError as wrong:
+        latest, warning = pinned, str(wrong)
+    if warning:
+        st.warning(words.caption(warning))
+    if latest != pinned:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(words.caption(f"Release {latest} is there. You still see release {pinned}."))
+            if st.button("Show the new release"):
+                state.renew(root)
+                st.rerun()

@@ -180,10 +180,12 @@ def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> Non
     with st.container(horizontal=True, vertical_alignment="center"):
         onward()
         st.button("Clear selection", on_click=state.choose, args=(None,))
-    if not len(found.summary):
+    if not len(found.summary) and not len(found.withheld):
         st.write("No record of the present choice joins these two places.")
         return
     st.dataframe(tables.summary(found), hide_index=True)
+    if len(found.withheld):
+        st.caption(words.WITHHELD)
     listed = len(found.records)
     cut = f"The first {words.number(listed)} of {words.number(found.record_total)} entries." if found.is_cut else ""
     st.caption(words.caption(cut or f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."))

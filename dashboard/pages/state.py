@@ -3,14 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard import layers
+from dashboard import layers, load
 from dashboard.assemble import Choices
 from dashboard.filters import Filters
 from data.errors import FilterError
+from data.release import RELEASES
 
 COLOURINGS = {layers.RELATIONS: "Relation to other layers", layers.LAYERS: "Layer"}
 KEPT = (
@@ -34,6 +36,25 @@ KEPT = (
     *(f"regions_{by}_{side}" for by in ("region", "period", "layer") for side in ("left", "right")),
 )  # of single pages
 Camera = dict[str, float]
+
+
+def release(root: str) -> str:
+    """Return the release this session reads: the one it began with, until ``renew`` is called.
+
+    Raises:
+        StoreError: no release of the store is whole.
+    """
+    kept: dict[str, str] = st.session_state.setdefault("release", {})
+    if root not in kept or not (Path(root) / RELEASES / kept[root]).is_dir():
+        kept[root] = load.latest(root)[0]
+    return kept[root]
+
+
+def renew(root: str) -> None:
+    """Let this session read the latest release; the link says again what is chosen."""
+    st.session_state["release"].pop(root, None)
+    for key in ("turn", "kept"):
+        st.session_state.pop(key, None)
 
 
 def seed(choices: Choices) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import words
 from dashboard.view import Evidence, Explore
+from data.disclosure import SUPPRESSED
 
 RECORD_HEADINGS = {
     "layer": "Layer",
@@ -119,14 +120,27 @@ def whole(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def summary(evidence: Evidence) -> pd.DataFrame:
-    """Return records per layer and direction, with a total per layer; nothing recorded is 0."""
-    wide = evidence.summary.pivot_table(index="layer", columns="direction", values="record_count", aggfunc="sum")
-    wide = wide.reindex(columns=["with", "against"]).fillna(0).astype("int64")
-    wide["total"] = wide.sum(axis=1)
+    """Return records per layer and direction, with a total per layer; nothing recorded is 0, withheld is ``:c``."""
+    counts, hidden = (
+        frame.pivot_table(index="layer", columns="direction", values=value, aggfunc="sum")
+        for frame, value in ((evidence.summary, "record_count"), (evidence.withheld, "cell_count"))
+    )
+    layers = counts.index.union(hidden.index)
+    counts, hidden = (
+        frame.reindex(index=layers, columns=["with", "against"]).fillna(0).astype("int64") for frame in (counts, hidden)
+    )
+    counts["total"], hidden["total"] = counts.sum(axis=1), hidden.sum(axis=1)
+    wide = counts if not hidden.to_numpy().any() else _with_marks(counts, hidden)
     origin, destination = words.safe(evidence.origin), words.safe(evidence.destination)
     wide.columns = pd.Index([f"{origin} → {destination}", f"{destination} → {origin}", "Both ways"])
     wide.index = pd.Index([words.layer_title(name) for name in wide.index], name="Records")
     return wide.reset_index()
+
+
+def _with_marks(counts: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
+    told = counts.map(words.number)
+    both = told + f" and {SUPPRESSED}"
+    return told.where(hidden == 0, both.where(counts > 0, SUPPRESSED))
 
 
 def records(evidence: Evidence) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 from dashboard import assemble, importing, publish
 from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.pages import tables
 from data import contracts, disclosure
 from data.errors import FilterError
 from data.release import MANIFEST, Release
@@ -191,3 +192,11 @@ def same_pair(pair: object, name: tuple[str, str, date]) -> bool:
 
 def in_window(name: tuple[str, str, date], since: date | None, until: date | None) -> bool:
     return (since is None or name[2] >= since) and (until is None or name[2] < until)
+
+
+def test_the_evidence_of_a_pair_marks_what_is_withheld(release: Release) -> None:
+    store = assemble.opened(release.folder.parent.parent)
+    shown = Filters(layers=("human_trafficking",))
+    for corridor, told in (("ITA~MDA", "10 and :c"), ("ESP~NGA", ":c"), ("ITA~NGA", "50")):
+        table = tables.summary(assemble.evidence(store, shown, corridor))
+        assert str(table["Both ways"].iloc[0]) == told
