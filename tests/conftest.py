@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dashboard import assemble, importing
 from data import sample
 
+settings.register_profile("contraflow")  # no test is about speed
+settings.load_profile("contraflow")
 SCALE = 0.3  # planted corridors stand out from here on; see tests/data/test_sample.py
 
 

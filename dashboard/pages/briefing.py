@@ -38,7 +38,7 @@ def _findings(told: Brief) -> None:
 
 def _around(page: frame.Page, told: Brief) -> None:
     """Say what changed and what nobody can see, and offer the brief as a file."""
-    changed, unseen, files = st.columns([2, 3, 2])
+    changed, unseen, files = st.columns([4, 6, 5])
     changed.markdown("**What changed since the last release**")
     changed.caption(briefing_parts.bullets(told.changes))
     unseen.markdown("**What we cannot see**")

@@ -9,7 +9,7 @@ from dashboard import brief_files, load, words
 from dashboard.brief import Brief
 from dashboard.pages import frame
 
-LISTED = 3
+LISTED = 2
 
 
 def bullets(lines: Sequence[str]) -> str:

@@ -67,6 +67,6 @@ def test_a_store_without_a_release_is_one_sentence(tmp_path: Path, monkeypatch: 
 
 
 def test_a_long_list_says_how_much_it_leaves_out() -> None:
-    assert briefing_parts.bullets(["a", "b", "c"]) == "- a\n- b\n- c"
-    assert briefing_parts.bullets(["a", "b", "c", "d"]).endswith("- 1 more point in the files.")
-    assert briefing_parts.bullets(["a", "b", "c", "d", "e"]).endswith("- 2 more points in the files.")
+    assert briefing_parts.bullets(["a", "b"]) == "- a\n- b"
+    assert briefing_parts.bullets(["a", "b", "c"]).endswith("- 1 more point in the files.")
+    assert briefing_parts.bullets(["a", "b", "c", "d"]).endswith("- 2 more points in the files.")

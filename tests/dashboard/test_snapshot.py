@@ -374,7 +374,7 @@ def test_no_json_is_no_manifest(tmp_path: Path, own_root: Path, capsys: pytest.C
         (["--region", "Atlantis"], 2, "Atlantis"),
         (["--layers", "ivory"], 2, "'ivory' is not in this release"),
         (["--min-count", "1000000", "--layers", "firearms,drugs"], 2, "nothing to export"),
-        (["--draws", "-1"], 2, "Draws must be from 0"),
+        (["--draws", "-1"], 2, "give 0 to 10000 draws"),
         (["--release", "r000000000000"], 3, "is missing"),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data import contracts
@@ -123,7 +123,6 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None)  # the first table takes its time
 @given(ROWS)
 def test_what_passes_keeps_its_values(rows: list[dict[str, Any]]) -> None:
     assert contracts.check(pd.DataFrame(rows), contracts.WAYPOINTS).to_pylist() == rows
@@ -131,7 +130,6 @@ def test_what_passes_keeps_its_values(rows: list[dict[str, Any]]) -> None:
     assert contracts.check(arrow, contracts.WAYPOINTS).to_pylist() == rows
 
 
-@settings(deadline=None)
 @given(ROWS, st.randoms())
 def test_a_repeat_anywhere_is_found(rows: list[dict[str, Any]], chance: Any) -> None:  # noqa: ANN401
     repeated = [*rows, chance.choice(rows)]

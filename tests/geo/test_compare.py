@@ -134,7 +134,7 @@ PAIRS = ("AB", "BA", "BC", "CB", "CD", "DC", "DE", "ED", "EF", "FE")
 worlds = st.dictionaries(st.sampled_from(PAIRS), st.integers(1, 200), min_size=1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds, worlds)
 def test_swapping_the_layers_changes_nothing(a: dict[str, int], b: dict[str, int]) -> None:
     one, two = compare(ROUND, flows(**a), flows(**b)), compare(ROUND, flows(**b), flows(**a))
@@ -143,7 +143,7 @@ def test_swapping_the_layers_changes_nothing(a: dict[str, int], b: dict[str, int
     assert one.omega == pytest.approx(two.omega, abs=1e-9, nan_ok=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds, worlds)
 def test_reversing_one_layer_turns_common_into_inverse(a: dict[str, int], b: dict[str, int]) -> None:
     one, two = compare(ROUND, flows(**a), flows(**b)), compare(ROUND, flows(**a), reversed_flows(flows(**b)))
@@ -154,7 +154,7 @@ def test_reversing_one_layer_turns_common_into_inverse(a: dict[str, int], b: dic
     assert one.omega == pytest.approx(-two.omega, abs=1e-9, nan_ok=True)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(worlds, worlds, st.floats(0.1, 50))
 def test_scaling_all_weights_leaves_the_balance(a: dict[str, int], b: dict[str, int], factor: float) -> None:
     one = compare(ROUND, flows(**a), flows(**b)).omega

@@ -156,7 +156,7 @@ def slow_contradictions(rows: pd.DataFrame) -> list[bool]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 3), st.none() | st.integers(0, 30), st.integers(0, 9)), max_size=25))
 def test_order_and_contradictions_agree_with_plain_loops(drawn: list[tuple[int, int | None, int]]) -> None:
     rows = pd.DataFrame(drawn, columns=["trace", "day", "days"]).astype("float64")
