@@ -69,6 +69,7 @@ def test_playing_moves_all_layers_to_the_same_month(visit: Visit, address: str, 
     page.get_by_role("button", name="Play").click()
     expect(page.locator('[data-testid="stMetricValue"]').first).not_to_have_text("Mar 2019")
     page.get_by_role("button", name="Pause").click()
+    page.wait_for_function("location.search.includes('at=')", timeout=60_000)
     at_rest(page)
     month = parse_qs(urlparse(page.url).query)["at"][0]
     assert month > "2019-03-01"
