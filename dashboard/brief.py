@@ -200,7 +200,7 @@ def brief(found: Gathered, country_id: str | None = None) -> Brief:
         figures=_figures(mine, rows, country_id),
         findings=tuple(told),
         changes=tuple(brief_changes.changes(found.before, mine.flows, country_of, country_id)),
-        unseen=tuple(brief_words.unseen(found.seen, mine.flows, sources, release)),
+        unseen=(*brief_words.unseen(found.seen, mine.flows, sources, release), *_untested(found)),
         choice=brief_words.choice(found.filters, [found.first, *found.overall], brief_words.country_names()),
         as_of=brief_words.as_of(mine.flows, release.id),
         last_on=mine.flows["last_on"].max(),
@@ -217,6 +217,17 @@ def brief(found: Gathered, country_id: str | None = None) -> Brief:
 def _overall(found: Gathered) -> list[Finding]:
     """Return what was tested of the layers as a whole."""
     return [findings.overall(found.first, name, said) for name, said in found.overall.items() if found.is_tested[name]]
+
+
+def _untested(found: Gathered) -> list[str]:
+    """Return a sentence about the layers that were not tested as a whole."""
+    names = [findings.mid(findings.part_title(name)) for name, is_tested in found.is_tested.items() if not is_tested]
+    if not names:
+        return []
+    return [
+        f"As a whole, {findings.mid(findings.part_title(found.first))} and {' or '.join(names)} were not tested "
+        f"against hubs and distance: that takes a choice with at most {TESTED_PLACES} places, some of them in both layers."
+    ]
 
 
 def require_country(country_id: str) -> str:

@@ -82,6 +82,15 @@ def test_firearms_alone_are_said_to_be_compared_with_nothing(store: Store, told:
     assert brief_words.ALONE not in told.unseen
 
 
+def test_layers_that_were_not_tested_as_a_whole_are_named(found: Gathered) -> None:
+    by_tested = [
+        brief.brief(replace(found, is_tested=dict.fromkeys(found.is_tested, is_tested))) for is_tested in (0, 1)
+    ]
+    said = [[line for line in made.unseen if "were not tested against hubs and distance" in line] for made in by_tested]
+    assert [len(lines) for lines in said] == [1, 0]
+    assert "drugs" in said[0][0] and "at most 150 places" in said[0][0]
+
+
 def test_paper_is_two_tagged_pages_marked_at_head_and_foot(told: Brief, paper: bytes) -> None:
     reader = PdfReader(io.BytesIO(paper))
     assert len(reader.pages) <= 2
