@@ -4,7 +4,7 @@ PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
 PORT ?= 8501
 
-.PHONY: run install test lint sample validate screens test-duckdb2 lock clean
+.PHONY: run install test lint sample validate bench screens test-duckdb2 lock clean
 
 run: install store/sample/CURRENT
 	@$(PY) -m dashboard.cli serve --port $(PORT)
@@ -30,6 +30,11 @@ validate: .venv/run-installed
 # a picture of every page on the sample: on a laptop, on a phone, dark
 screens: .venv/test-installed store/sample/CURRENT
 	@CONTRAFLOW_CHROMIUM="$$(sh tests/browser/find_browser.sh "$(PY)")" $(PY) docs/make_screenshots.py
+
+# ratios to named peers; searoute, networkx and fiona are left out where they are not installed
+bench: store/sample/CURRENT
+	@for name in nullmodel routes "exports" "filters store/sample"; do \
+		echo "== $$name"; OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m bench.$$name || exit 1; done
 
 # the same code on DuckDB 2.0, in an environment of its own
 test-duckdb2: .venv-duckdb2/installed

@@ -10,6 +10,7 @@ from dashboard import (
     assemble,
     cli_brief,
     cli_export,
+    cli_grades,
     cli_import,
     custody,
     importing,
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     for add_command in (
         cli_import.add_import,
         cli_import.add_map,
+        cli_grades.add_grade,
         _add_release,
         _add_prune,
         _add_sample,

@@ -8,6 +8,7 @@ import pandas as pd
 from dashboard import words
 from dashboard.dossier import NEAR_KM
 from dashboard.marks import records
+from data.disclosure import VICTIM_LAYERS
 from geo.assess import P_LEANING
 from geo.bands import N_MIN
 from geo.compare import DELTA, P_MIN
@@ -207,7 +208,8 @@ def silences(ends: pd.DataFrame) -> list[str]:
             besides = " besides this corridor's own" if row["own_count"] else ""
             counted = words.plural(rest, "record begins or ends", "records begin or end")
             where = f"{words.layer_title(row['layer'])}: nearly silent at {words.safe(row['name'])}"
-            missing = "What is missing there may be missing reports"
+            is_told = row["layer"] not in VICTIM_LAYERS
+            missing = "What is missing there may be missing reports" + ("" if is_told else ", or counts too small to tell")
             found.append(f"{where}; {counted} there{besides}. {missing}")
     return found
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from dashboard.routing import routed
-from data import contracts, disclosure, release, store
+from data import contracts, disclosure, duplicates, grades, release, store
 from data.cells import RESOLUTION, cells_at
 from data.errors import StoreError
 from data.places import gazetteer
@@ -25,6 +25,9 @@ BUILT = (
     "records",
     "record_waypoints",
     "victim_cells",
+    "incident_records",
+    "cases",
+    "duplicates",
     "observations",
     "waypoints",
     "incidents",
@@ -47,7 +50,9 @@ CONSTANTS = (  # of the method that the queries above do not show
     *(interception.PRIOR_HITS, interception.PRIOR_MISSES, interception.H_MIN),
     *(interception.WINDOW_YEARS, interception.WINDOW_MIN),
     *(STEP_KM, RESOLUTION),
+    *(duplicates.SPAN_DAYS, duplicates.WINDOWS),
 )
+UNGRADED = dict(zip(("reliability", "credibility"), evidence.UNGRADED, strict=True))
 Progress = Callable[[str], None]
 
 
@@ -74,9 +79,9 @@ def publish(root: Path, progress: Progress = lambda _: None, k_victims: int = di
 
 
 def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
-    """Return the id the store's imports would be released under; a change of method or gazetteer makes another."""
+    """Return the id the store would be released under; a change of method, gazetteer or grades makes another."""
     places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
-    parts = [places, *(run.sql(f"build/{name}") for name in BUILT)]
+    parts = [places, grades.own(root).to_csv(index=False), *(run.sql(f"build/{name}") for name in BUILT)]
     return release.next_id(root, "\n".join([*parts, str(CONSTANTS), str(disclosure.rule(k_victims))]))
 
 
@@ -116,6 +121,8 @@ def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> d
         views[name] = [staging / f"{name}.parquet"]
 
     keep("gazetteer", contracts.check(gazetteer().places, contracts.PLACES))
+    keep("own_grades", pa.Table.from_pandas(grades.own(root), grades.SCHEMA, preserve_index=False))
+    keep("grades", pa.Table.from_pandas(evidence.grades(), preserve_index=False))
     _disclose(build, k_victims)
     for name in ("incidents", "custody_events", "custody_edges"):
         build(name)
@@ -135,6 +142,9 @@ def _disclose(build: Callable[..., pa.Table], k_victims: int) -> None:
     build("records")
     build("record_waypoints")
     build("victim_cells", layers=layers, bin_years=disclosure.BIN_YEARS, k=k_victims)
+    build("incident_records")
+    build("cases", layers=layers, span_days=duplicates.SPAN_DAYS, **UNGRADED)
+    build("duplicates", **duplicates.WINDOWS)
     build("observations", layers=layers, k=k_victims)
     build("waypoints", layers=layers)
     build("withheld")
@@ -148,13 +158,11 @@ def _weigh(build: Callable[..., pa.Table], keep: Callable[[str, pa.Table], None]
     found = interception.detections(routes)
     frames = {
         "exposures": interception.exposures(routes, found),
-        "grades": evidence.grades(),
         "trace_factors": evidence.trace_factors(),
     }
     for name, frame in frames.items():
         keep(name, pa.Table.from_pandas(frame, preserve_index=False))
-    reliability, credibility = evidence.UNGRADED
-    build("record_weights", reliability=reliability, credibility=credibility, trace_factor=evidence.TRACE_FACTOR)
+    build("record_weights", **UNGRADED, trace_factor=evidence.TRACE_FACTOR)
     return contracts.check(found, contracts.DETECTION)
 
 

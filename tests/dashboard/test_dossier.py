@@ -207,7 +207,9 @@ def test_an_end_of_which_little_else_is_known_is_a_warning() -> None:
         "Drugs: nearly silent at Here",  # 30 + 14 - 40 = 4, below 5
         "Firearms: nearly silent at Here",
     ]
-    assert "1 record begins or ends there. " in told[1]
+    assert "1 record begins or ends there. " in told[1] and told[1].endswith("missing reports")
+    victims = said.silences(ends.iloc[2:].assign(layer="human_trafficking"))
+    assert victims[0].endswith("missing reports, or counts too small to tell")
 
 
 def test_a_lag_says_who_is_ahead_and_turns_with_its_sign() -> None:
