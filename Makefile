@@ -33,7 +33,7 @@ screens: .venv/test-installed store/sample/CURRENT
 
 # ratios to named peers; searoute, networkx and fiona are left out where they are not installed
 bench: store/sample/CURRENT
-	@for name in nullmodel routes "exports" "filters store/sample"; do \
+	@for name in nullmodel routes deck exports "filters store/sample"; do \
 		echo "== $$name"; OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m bench.$$name || exit 1; done
 
 # the same code on DuckDB 2.0, in an environment of its own

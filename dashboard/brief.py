@@ -224,9 +224,10 @@ def _untested(found: Gathered) -> list[str]:
     names = [findings.mid(findings.part_title(name)) for name, is_tested in found.is_tested.items() if not is_tested]
     if not names:
         return []
+    first = findings.mid(findings.part_title(found.first))
     return [
-        f"As a whole, {findings.mid(findings.part_title(found.first))} and {' or '.join(names)} were not tested "
-        f"against hubs and distance: that takes a choice with at most {TESTED_PLACES} places, some of them in both layers."
+        f"As a whole, {first} and {' or '.join(names)} were not tested against hubs and distance: "
+        f"that takes a choice with at most {TESTED_PLACES} places, some of them in both layers."
     ]
 
 
