@@ -117,6 +117,7 @@ EVIDENCE = {
     "source_file": _text("Name of the published file."),
     "source_row": _whole("Row of that file; the first is 1.", ""),
     "source_column": _text("Heading of the column, where one row holds several records."),
+    "also_in": _text("Ids of other sources that state the same event; missing where none does."),
     "date_start": _day("First day of the record's period."),
     "date_end": _day("Last day of the record's period."),
     "date_precision": _text("day, month, quarter, year or period."),

@@ -209,7 +209,9 @@ def silences(ends: pd.DataFrame) -> list[str]:
             counted = words.plural(rest, "record begins or ends", "records begin or end")
             where = f"{words.layer_title(row['layer'])}: nearly silent at {words.safe(row['name'])}"
             is_told = row["layer"] not in VICTIM_LAYERS
-            missing = "What is missing there may be missing reports" + ("" if is_told else ", or counts too small to tell")
+            missing = "What is missing there may be missing reports" + (
+                "" if is_told else ", or counts too small to tell"
+            )
             found.append(f"{where}; {counted} there{besides}. {missing}")
     return found
 

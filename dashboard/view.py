@@ -80,7 +80,8 @@ class Evidence:
         records: One row per leg record: ``layer, direction, source_id, source_file, source_row, source_column``
             (nullable), ``date_start, date_end, date_precision, origin_raw, destination_raw, origin_role,
             destination_role, status, commodity, transport_mode, record_count, record_count_high, item_count,
-            repeat_count, precision``, and the grades ``reliability, credibility`` (nullable).
+            repeat_count, precision``, ``also_in`` (other sources of the same event; nullable) and the grades
+            ``reliability, credibility`` (nullable).
         withheld: ``layer, direction, cell_count``: counts between the two places that are too small to be told.
         is_cut: True when only the first rows are listed (``record_total`` says how many there are).
         record_total: Rows there are.

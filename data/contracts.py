@@ -35,6 +35,8 @@ STATUSES = ("licit", "observed", "intended", "trace")
 CUSTODY_EVENTS = ("made", "exported", "imported", "sold", "reported_lost", "reported_stolen", "seized")
 RELIABILITIES = ("A", "B", "C", "D", "E", "F")  # Admiralty: of the source; F cannot be judged
 CREDIBILITIES = ("1", "2", "3", "4", "5", "6")  # Admiralty: of the record; 6 cannot be judged
+DUPLICATE_KINDS = ("record", "incident")
+DUPLICATE_RULES = ("place", "country")
 PLACE_LEVELS = ("country", "admin1", "place")
 MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 
@@ -117,7 +119,11 @@ OBSERVATIONS = Table(
         ),
         _null("production_raw", TEXT),
         Column("is_suppressed", FLAG, note="the publisher printed a range instead of the count"),
-        Column("is_subtotal", FLAG, note="also contained in another record of its source: kept, never in flows"),
+        Column(
+            "is_subtotal",
+            FLAG,
+            note="also contained in another record, of its source or (table duplicates) of another: kept, not counted",
+        ),
         _null("trace_id", TEXT, "custody events of the same item"),
         _null("reliability", TEXT, "of the source for this record; null weighs as F", RELIABILITIES),
         _null("credibility", TEXT, "of what the record says; null weighs as 6", CREDIBILITIES),
@@ -298,6 +304,27 @@ WITHHELD = Table(
     ),
 )
 
+DUPLICATES = Table(
+    "duplicates",
+    "one per record or incident that is not counted because a better-known one of another source states the same event",
+    ("dropped_id",),
+    (
+        Column("kept_id", TEXT, note="of the record or incident that counts"),
+        Column("dropped_id", TEXT),
+        Column("matched_id", TEXT, note="what it was matched with: kept_id, or a third source's, itself dropped"),
+        Column("kind", TEXT, allowed=DUPLICATE_KINDS),
+        Column("layer", TEXT),
+        Column("kept_source_id", TEXT),
+        Column("dropped_source_id", TEXT),
+        Column("dropped_file", TEXT),
+        Column("dropped_row", WHOLE),
+        Column("days_apart", WHOLE, note="from matched_id; 0 where the periods overlap"),
+        _null("km_apart", NUMBER, "great circle, from matched_id; null where a point is not known"),
+        _null("quantity_ratio", NUMBER, "larger over smaller; null for incidents"),
+        Column("rule", TEXT, allowed=DUPLICATE_RULES, note="what places them together: near points, or one country"),
+    ),
+)
+
 QUARANTINE = Table(
     "quarantine",
     "one per row that was read and set aside",
@@ -422,6 +449,7 @@ RELEASED = (
     SOURCES,
     UNRESOLVED,
     WITHHELD,
+    DUPLICATES,
     PATHS,
     PATH_EDGES,
     PATH_LINES,

@@ -22,7 +22,7 @@ from data.parsed import Parsed
 ROW_GROUP_ROWS = 122_880  # DuckDB's own group; larger groups lose threads, smaller ones gain nothing (README.md)
 IMPORTS = "imports"
 CARD = "import.json"
-FORMAT = 3  # of the canonical tables; part of every release id
+FORMAT = 4  # of the canonical tables; part of every release id
 
 
 @dataclass(frozen=True)

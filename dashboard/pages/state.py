@@ -111,6 +111,8 @@ def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:
         wanted = getattr(asked, name)
         unknown = [word for word in wanted if word not in known]
         if name == "layers" and wanted == Filters().layers:
+            if not known.intersection(wanted):
+                asked = replace(asked, layers=choices.layers)  # a release of other layers shows those
             continue
         notices += [f"The link's {name} “{word[:40]}” was ignored: this release does not have it." for word in unknown]
         kept: dict[str, Any] = {name: tuple(word for word in wanted if word in known)}

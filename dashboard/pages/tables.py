@@ -14,6 +14,7 @@ RECORD_HEADINGS = {
     "layer": "Layer",
     "direction": "Direction",
     "source_id": "Source",
+    "also_in": "Also in",
     "source_file": "File",
     "source_row": "Row",
     "source_column": "Column",

@@ -1,15 +1,8 @@
--- rows:   one per incident_id; where files overlap, the row whose place precision is known
+-- rows:   one per incident_id that no better-known incident of another source states
 -- params: none
--- reads:  all_incidents
+-- reads:  incident_records, duplicates
 -- order:  layer, year, cell, incident_id
-with ranked as (
-    select
-        i.* exclude (filename),
-        row_number() over (partition by i.incident_id order by i.precision is null, i.filename) as copy
-    from all_incidents as i
-)
-
-select * exclude (copy)
-from ranked
-where copy = 1
+select *
+from incident_records
+where incident_id not in (select dropped_id from duplicates)
 order by layer, year, cell nulls last, incident_id

@@ -1,10 +1,24 @@
--- rows:   one per obs_id: the records of layers that are not about victims, and of the others the published cells
+-- rows:   one per obs_id: the records of layers that are not about victims, and of the others the published cells.
+--         A record that a better-known one of another source states too is a subtotal from here on; the better-known
+--         one is confirmed (credibility 1), unless the user graded it
 -- params: layers list of those about victims, k whole number: what counts of cells were rounded down to
--- reads:  records, victim_cells
+-- reads:  records, victim_cells, cases, duplicates, own_grades
 -- order:  layer, date_start, obs_id
-select *
-from records
-where not list_contains($layers, layer)
+with confirmed as (
+    select obs_id
+    from cases
+    where case_id in (select kept_id from duplicates)
+)
+
+select r.* replace (
+    r.is_subtotal or d.dropped_id is not null as is_subtotal,
+    coalesce(g.credibility, case when c.obs_id is not null then '1' end, r.credibility) as credibility
+)
+from records as r
+left join duplicates as d on r.obs_id = d.dropped_id
+left join confirmed as c on r.obs_id = c.obs_id
+left join own_grades as g on r.obs_id = g.obs_id
+where not list_contains($layers, r.layer)
 union all by name
 select
     cell_id as obs_id,

@@ -1,8 +1,14 @@
 -- rows:   one per leg between the two places, in either direction, largest first
 -- params: place_a, place_b; since date, until date (exclusive), layers list, countries list, limited list,
 --         commodities list, modes list, each null for no limit; min_count whole number
--- reads:  chosen_legs, chosen_flows, observations, waypoints
+-- reads:  chosen_legs, chosen_flows, observations, waypoints, duplicates
 -- order:  layer, origin_id, record_count descending, date_start, leg_id
+with others as (
+    select kept_id, string_agg(distinct dropped_source_id, ', ' order by dropped_source_id) as also_in
+    from duplicates
+    group by kept_id
+)
+
 select
     l.layer,
     l.origin_id,
@@ -27,6 +33,7 @@ select
     o.repeat_count,
     o.reliability,
     o.credibility,
+    d.also_in,
     l.precision
 from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes) as l
 inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $min_count) as f
@@ -34,6 +41,7 @@ inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodit
 inner join observations as o on l.obs_id = o.obs_id
 inner join waypoints as a on l.obs_id = a.obs_id and l.leg_seq = a.seq
 inner join waypoints as b on l.obs_id = b.obs_id and l.leg_seq + 1 = b.seq
+left join others as d on l.obs_id = d.kept_id
 where
     least(l.origin_id, l.destination_id) = least($place_a, $place_b)
     and greatest(l.origin_id, l.destination_id) = greatest($place_a, $place_b)

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -135,9 +136,15 @@ def ask(store: Path) -> Callable[[str], list[tuple[Any, ...]]]:
 
 @pytest.fixture(scope="session")
 def address(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run the app on a free port."""
+    """Run the app on the small store."""
+    with served(store, tmp_path_factory.mktemp("log") / "streamlit.txt") as found:
+        yield found
+
+
+@contextmanager
+def served(store: Path, log: Path) -> Iterator[str]:
+    """Run the app on a store, on a free port, and give its address."""
     port = _free_port()
-    log = tmp_path_factory.mktemp("log") / "streamlit.txt"
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
     with log.open("w") as out:
         running = subprocess.Popen(

@@ -141,9 +141,9 @@ def test_a_reader_keeps_the_release_it_was_opened_with(root: Path, tmp_path: Pat
     assert records(assemble.opened(root)) == 4 * 2
 
 
-# on the way a release writes what it builds, and gazetteer, cells of places, exposures, grades and factors of traces;
-# then its own tables
-ON_THE_WAY = len(publish.BUILT) + 5
+# on the way a release writes what it builds, and gazetteer, cells of places, exposures, grades, the user's grades and
+# factors of traces; then its own tables
+ON_THE_WAY = len(publish.BUILT) + 6
 IN_ALL = ON_THE_WAY + len(contracts.RELEASED)
 
 

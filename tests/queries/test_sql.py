@@ -31,7 +31,10 @@ VALUES: dict[str, object] = {
     "trace_id": "sample-trace:000005",
 }
 NOT_IN_THE_SAMPLE = {"context_layers", "modus_context"}  # layers without flows and incidents
-BUILD_PARAMETERS = ("reliability", "credibility", "trace_factor", "bin_years", "k")
+BUILD_PARAMETERS = (
+    *("reliability", "credibility", "trace_factor", "bin_years", "k"),
+    *("span_days", "days", "distance_km", "tolerance"),
+)
 
 
 def header(path: Path) -> dict[str, str]:
