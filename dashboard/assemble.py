@@ -347,7 +347,7 @@ def _oriented(records: pd.DataFrame, ends: tuple[str, str]) -> tuple[str, str]:
 
 
 def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.DataFrame:
-    wanted = _some(limits, "since", "until", "countries", "limited", "commodities", "modes")
+    wanted = _some(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
     totals = run.rows(store.con, "record_totals", **wanted).set_index("layer")
     grouped = found.groupby("layer")
     counts = pd.DataFrame({"flow_record_count": grouped["record_count"].sum(), "flow_count": grouped.size()})
@@ -397,6 +397,7 @@ def limits_of(store: Store, filters: Filters) -> dict[str, object]:
         "limited": sorted({name.partition(":")[0] for name in commodities}) or None,
         "commodities": commodities or None,
         "modes": list(filters.mode) or None,
+        "modi": list(filters.modus) or None,
     }
 
 

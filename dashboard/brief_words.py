@@ -43,6 +43,8 @@ def choice(filters: Filters, parts: list[str], names: dict[str, str]) -> str:
     told.append(", ".join(findings.mid(findings.part_title(part)) for part in parts))
     if filters.commodity:
         told.append(f"only {', '.join(words.safe(each) for each in filters.commodity)}")
+    if filters.modus:
+        told.append(f"only {', '.join(words.MODUS_TITLES[modus].lower() for modus in filters.modus)}")
     if filters.mode:
         told.append(f"only by {', '.join(words.MODE_TITLES[mode].lower() for mode in filters.mode)}")
     if filters.min_count > 1:

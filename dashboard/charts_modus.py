@@ -8,16 +8,6 @@ from dashboard import modus, palette, words
 from dashboard.charts_coverage import RAMP
 from dashboard.modus import Modus
 
-METHOD_TITLES = {
-    "parcel": "By parcel or mail",
-    "parts": "In parts",
-    "darknet": "Bought on the darknet",
-    "printed": "3D-printed",
-    "converted": "Converted",
-    "concealed": "Concealed",
-    "other": "Another way",
-    modus.UNKNOWN: "Not stated",
-}
 ROW_PX, HEAD_PX = 26, 46
 SILENT_INK = "#838280"
 NOT_CROSSED = (
@@ -41,7 +31,7 @@ def sentences(view: Modus) -> list[str]:
         first = known.sort_values("record_count", ascending=False, kind="stable").iloc[0]
         share = words.percent(first["record_count"] / stated)
         said = f"{words.number(stated)} of {words.plural(total, 'record')} say how it was done"
-        most = f"most often {METHOD_TITLES[first['method']].lower()}, {share} of those"
+        most = f"most often {words.MODUS_TITLES[first['method']].lower()}, {share} of those"
         told.append(f"{words.layer_title(str(layer))}: {said}; {most}")
     silent = [words.layer_title(name).lower() for name in modus.silent_layers(view)]
     if silent:
@@ -71,7 +61,7 @@ def _bars(mine: pd.DataFrame) -> go.Bar:
     share = mine["record_count"] / mine["total_count"]
     return go.Bar(
         x=share,
-        y=[METHOD_TITLES[name] for name in mine["method"]],
+        y=[words.MODUS_TITLES[name] for name in mine["method"]],
         orientation="h",
         text=[words.percent(value) if value else "none" for value in share],
         textposition="outside",
@@ -97,7 +87,7 @@ def years(view: Modus, layer: str) -> go.Figure | None:
     figure = go.Figure(
         go.Heatmap(
             x=[int(year) for year in counts.columns],
-            y=[METHOD_TITLES[str(name)] for name in counts.index],
+            y=[words.MODUS_TITLES[str(name)] for name in counts.index],
             z=share.to_numpy(),
             text=text.to_numpy(),
             texttemplate="%{text}" if len(total) <= 14 else None,
@@ -136,7 +126,7 @@ def share_table(view: Modus) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Layer": [words.layer_title(name) for name in rows["layer"]],
-            "How": [METHOD_TITLES[name] for name in rows["method"]],
+            "How": [words.MODUS_TITLES[name] for name in rows["method"]],
             "Records": rows["record_count"],
             "Of": rows["total_count"],
             "Share of all": [words.percent(value) for value in rows["record_count"] / rows["total_count"]],
@@ -148,7 +138,7 @@ def share_table(view: Modus) -> pd.DataFrame:
 def commodity_table(view: Modus, layer: str) -> pd.DataFrame:
     """Return the records of a layer by what was found and how."""
     wide = modus.by_commodity(view, layer)
-    found = wide.rename(columns=METHOD_TITLES)
+    found = wide.rename(columns=words.MODUS_TITLES)
     found.insert(0, "All", wide.sum(axis=1))
     found.index = pd.Index([words.safe(name).capitalize() for name in wide.index], name="What was found")
     return found.reset_index()

@@ -211,6 +211,7 @@ def _chain(arguments: argparse.Namespace) -> int:
         arguments.region,
         arguments.commodity,
         arguments.mode,
+        arguments.modus,
     )
     if arguments.list:
         printing_custody.show_traces(store, filters, custody.traces(store, filters), arguments.format)

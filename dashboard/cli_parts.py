@@ -46,6 +46,7 @@ def add_choice(parser: argparse.ArgumentParser, help_region: str) -> None:
         "--commodity", type=words_of, default=(), help="groups or published names, as cocaine or drugs:cocaine"
     )
     parser.add_argument("--mode", type=words_of, default=(), help="transport modes, as air,sea")
+    parser.add_argument("--modus", type=words_of, default=(), help="modi operandi, as parcel,parts or unknown")
     parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="default: %(default)s")
 
 
@@ -62,6 +63,7 @@ def filters_of(arguments: argparse.Namespace, layers: tuple[str, ...]) -> Filter
         region=arguments.region,
         commodity=arguments.commodity,
         mode=arguments.mode,
+        modus=arguments.modus,
         min_count=arguments.min_count,
         kappa=arguments.kappa,
     )

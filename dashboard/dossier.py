@@ -95,7 +95,7 @@ def totals(store: Store, filters: Filters) -> pd.DataFrame:
         FilterError: a region or commodity is unknown to this release.
     """
     limits = assemble.limits_of(store, replace(filters, layers=assemble.known_layers(store, filters)))
-    names = ("since", "until", "countries", "limited", "commodities", "modes")
+    names = ("since", "until", "countries", "limited", "commodities", "modes", "modi")
     return run.rows(store.con, "record_totals", **{name: limits[name] for name in names})
 
 

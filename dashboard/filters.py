@@ -5,10 +5,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from data.contracts import MODES
+from data.contracts import MODES, MODI_OPERANDI
 from data.errors import FilterError
 
 LAYERS = ("firearms", "drugs", "human_trafficking", "terrorism")
+MODI = (*MODI_OPERANDI, "unknown")
 KAPPA = 0.5  # weight of a stated destination that was not reached; METHOD of geo/README.md
 
 
@@ -22,6 +23,7 @@ class Filters:
     region: tuple[str, ...] = ()
     commodity: tuple[str, ...] = ()
     mode: tuple[str, ...] = ()
+    modus: tuple[str, ...] = ()
     min_count: int = 1
     kappa: float = KAPPA
     top: int = 40
@@ -30,13 +32,14 @@ class Filters:
         """Refuse a choice that cannot be answered.
 
         Raises:
-            FilterError: the period is empty, a mode is unknown, or a number is out of range.
+            FilterError: the period is empty, a mode or modus operandi is unknown, or a number is out of range.
         """
         if self.since and self.until and self.since >= self.until:
             raise FilterError(f"The period from {self.since} until {self.until} is empty; choose an earlier start.")
-        for mode in self.mode:
-            if mode not in MODES:
-                raise FilterError(f"Mode {mode!r} is unknown; choose from {', '.join(MODES)}.")
+        for title, chosen, known in (("Mode", self.mode, MODES), ("Modus operandi", self.modus, MODI)):
+            for word in chosen:
+                if word not in known:
+                    raise FilterError(f"{title} {word!r} is unknown; choose from {', '.join(known)}.")
         if self.min_count < 1:
             raise FilterError(f"Minimum count {self.min_count} is below 1.")
         if not 0 <= self.kappa <= 1:

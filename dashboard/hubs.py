@@ -81,7 +81,7 @@ def hubs(store: Store, filters: Filters) -> Hubs:
     halves = _halves(store, chosen)
     both = [_half(store, chosen, found, half) for half in (halves[:2], halves[1:])]
     limits = assemble.limits_of(store, chosen)
-    names = ("since", "until", "countries", "limited", "commodities", "modes")
+    names = ("since", "until", "countries", "limited", "commodities", "modes", "modi")
     reports = run.rows(store.con, "coverage_reports")
     country = store.places["country_id"]
     return Hubs(

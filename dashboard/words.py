@@ -78,6 +78,16 @@ BOWS = (
 )
 NOT_REPORTED = "Nothing reported of the chosen layers in this period: not the same as none"
 TOO_FEW = "Not enough data"
+MODUS_TITLES = {
+    "parcel": "By parcel or mail",
+    "parts": "In parts",
+    "darknet": "Bought on the darknet",
+    "printed": "3D-printed",
+    "converted": "Converted",
+    "concealed": "Concealed",
+    "other": "Another way",
+    "unknown": "Not stated",
+}
 LEVEL_TITLES = {"country": "Country only", "admin1": "State or province", "place": "Town or place"}
 CONVERGENCE = (
     "Score = √((F→ + F←) × (O→ + O←)): the geometric mean of the firearms and the other layer's records in the row, so "

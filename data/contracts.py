@@ -163,6 +163,7 @@ LEGS = Table(
         _null("network", TEXT, "what that transport travels on", NETWORKS),
         _null("commodity", TEXT),
         _null("commodity_raw", TEXT),
+        _null("modus_operandi", TEXT, allowed=MODI_OPERANDI),
         Column("date_start", DAY),
         Column("date_end", DAY),
         Column("year", WHOLE, note="of date_start"),

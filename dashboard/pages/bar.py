@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import words
 from dashboard.assemble import Choices
-from dashboard.filters import Filters
+from dashboard.filters import MODI, Filters
 from dashboard.pages import state
 
 TOP_HELP = (
@@ -17,6 +17,10 @@ TOP_HELP = (
 )
 CONTEXT_HELP = (
     "Context only: country totals without origin or destination. They are not drawn; see Coverage and Modus operandi."
+)
+MODUS_HELP = (
+    "How it was done, as the record states: most records do not say. Layers that never say it vanish, unless unknown "
+    "is among the chosen."
 )
 KAPPA_HELP = (
     "A record may state a destination the goods never reached. 0 leaves such records out of the comparison of "
@@ -34,6 +38,8 @@ def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
         _region(choices)
         _commodity(choices)
         st.multiselect("Transport", choices.modes, key="transport", placeholder="All means", format_func=_mode_title)
+        modus = words.MODUS_TITLES
+        st.multiselect("How", MODI, key="modus", placeholder="Anyhow", format_func=modus.__getitem__, help=MODUS_HELP)
         st.number_input("Records per flow, at least", 1, None, key="min_count", help="Hides flows with fewer records.")
         st.number_input("Largest flows per layer", 1, 2000, key="top", help=TOP_HELP)
         with st.expander("Advanced"):

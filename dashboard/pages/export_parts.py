@@ -16,6 +16,7 @@ OPTIONS = {
     "region": "--region",
     "commodity": "--commodity",
     "mode": "--mode",
+    "modus": "--modus",
     "min_count": "--min-count",
     "kappa": "--kappa",
     "layers": "--layers",

@@ -239,6 +239,8 @@ def _releases(choices: Choices, chosen: Filters) -> dict[str, tuple[dict[str, ob
         found["Clear what was found"] = ({"commodity": []}, replace(chosen, commodity=()))
     if chosen.mode:
         found["Clear transport"] = ({"transport": []}, replace(chosen, mode=()))
+    if chosen.modus:
+        found["Clear modus operandi"] = ({"modus": []}, replace(chosen, modus=()))
     if chosen.min_count > 1:
         found["Show flows of any size"] = ({"min_count": 1}, replace(chosen, min_count=1))
     return found

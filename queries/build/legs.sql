@@ -65,6 +65,7 @@ select
     end as network,
     o.commodity,
     o.commodity_raw,
+    o.modus_operandi,
     o.date_start,
     o.date_end,
     year(o.date_start) as year,

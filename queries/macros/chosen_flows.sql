@@ -2,7 +2,7 @@
 -- params: those of chosen_legs, min_count whole number
 -- reads:  chosen_legs
 -- order:  none
-create macro chosen_flows(since, until, layers, countries, limited, commodities, modes, min_count) as table
+create macro chosen_flows(since, until, layers, countries, limited, commodities, modes, modi, min_count) as table
 select
     layer,
     origin_id,
@@ -16,6 +16,6 @@ select
     min(date_start) as first_on,
     max(date_end) as last_on,
     string_agg(distinct source_id, ', ' order by source_id) as sources
-from chosen_legs(since, until, layers, countries, limited, commodities, modes)
+from chosen_legs(since, until, layers, countries, limited, commodities, modes, modi)
 group by layer, origin_id, destination_id
 having sum(record_count) >= min_count

@@ -1,9 +1,9 @@
 -- rows:   one per leg outside lawful trade that passes the reader's filters
 -- params: since date, until date (exclusive), layers list, countries list (both ends), limited list of layers
---         whose commodity is limited, commodities list as layer:commodity, modes list; null for no limit
+--         whose commodity is limited, commodities list as layer:commodity, modes list, modi list; null for no limit
 -- reads:  legs, places
 -- order:  none
-create macro chosen_legs(since, until, layers, countries, limited, commodities, modes) as table
+create macro chosen_legs(since, until, layers, countries, limited, commodities, modes, modi) as table
 select l.*
 from legs as l
 inner join places as o on l.origin_id = o.place_id
@@ -21,3 +21,4 @@ where
         or list_contains(commodities, l.layer || ':' || lower(l.commodity_raw))
     )
     and (modes is null or list_contains(modes, l.transport_mode))
+    and (modi is null or list_contains(modi, coalesce(l.modus_operandi, 'unknown')))

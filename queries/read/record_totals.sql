@@ -1,6 +1,6 @@
 -- rows:   one per layer of the release
 -- params: since date, until date (exclusive), countries list (any stated place), limited list, commodities list,
---         modes list, each null for no limit
+--         modes list, modi list, each null for no limit
 -- reads:  observations, waypoints, places, incidents
 -- order:  layer
 with placed as (
@@ -25,6 +25,7 @@ counted as (
                     or coalesce(list_contains($commodities, o.layer || ':' || lower(o.commodity_raw)), false)
                 )
                 and ($modes is null or coalesce(list_contains($modes, o.transport_mode), false))
+                and ($modi is null or list_contains($modi, coalesce(o.modus_operandi, 'unknown')))
             )::int as record_count
     from observations as o
     where not o.is_subtotal

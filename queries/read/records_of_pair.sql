@@ -1,6 +1,6 @@
 -- rows:   one per leg between the two places, in either direction, largest first
 -- params: place_a, place_b; since date, until date (exclusive), layers list, countries list, limited list,
---         commodities list, modes list, each null for no limit; min_count whole number
+--         commodities list, modes list, modi list, each null for no limit; min_count whole number
 -- reads:  chosen_legs, chosen_flows, observations, waypoints, duplicates
 -- order:  layer, origin_id, record_count descending, date_start, leg_id
 with others as (
@@ -35,8 +35,8 @@ select
     o.credibility,
     d.also_in,
     l.precision
-from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes) as l
-inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $min_count) as f
+from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi) as l
+inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $min_count) as f
     on l.layer = f.layer and l.origin_id = f.origin_id and l.destination_id = f.destination_id
 inner join observations as o on l.obs_id = o.obs_id
 inner join waypoints as a on l.obs_id = a.obs_id and l.leg_seq = a.seq

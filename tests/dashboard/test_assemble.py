@@ -12,7 +12,7 @@ import pytest
 
 from dashboard import assemble
 from dashboard.assemble import Store
-from dashboard.filters import Filters
+from dashboard.filters import MODI, Filters
 from dashboard.importing import TRUTH
 from dashboard.relations import Draws
 from data.errors import FilterError
@@ -223,3 +223,12 @@ def test_parts_of_one_layer_can_be_compared(store: Store) -> None:
 def test_an_unknown_layer_is_refused(store: Store) -> None:
     with pytest.raises(FilterError, match="it holds drugs, firearms, human_trafficking, terrorism"):
         assemble.comparison(store, ALL, ("firearms", "ivory"), UNTESTED)
+
+
+def test_a_modus_operandi_limits_flows_and_totals_and_unknown_is_one_of_them(store: Store) -> None:
+    every = [assemble.explore(store, Filters(layers=("firearms",), modus=(modus,))) for modus in MODI]
+    whole = assemble.explore(store, Filters(layers=("firearms",)))
+    for column in ("record_count", "flow_record_count"):
+        parts = [int(view.totals.set_index("layer").loc["firearms", column]) for view in every]
+        assert sum(parts) == int(whole.totals.set_index("layer").loc["firearms", column])
+        assert sum(part > 0 for part in parts) >= 3

@@ -84,7 +84,7 @@ def test_firearms_alone_are_said_to_be_compared_with_nothing(store: Store, told:
 
 def test_layers_that_were_not_tested_as_a_whole_are_named(found: Gathered) -> None:
     by_tested = [
-        brief.brief(replace(found, is_tested=dict.fromkeys(found.is_tested, is_tested))) for is_tested in (0, 1)
+        brief.brief(replace(found, is_tested=dict.fromkeys(found.is_tested, is_tested))) for is_tested in (False, True)
     ]
     said = [[line for line in made.unseen if "were not tested against hubs and distance" in line] for made in by_tested]
     assert [len(lines) for lines in said] == [1, 0]

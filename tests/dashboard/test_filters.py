@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.filters import LAYERS, Filters
+from dashboard.filters import LAYERS, MODI, Filters
 from data.contracts import MODES
 from data.errors import FilterError
 
@@ -22,6 +22,7 @@ words = st.lists(st.text("abcdefgh: -", min_size=1).map(str.strip).filter(bool),
         region=words,
         commodity=words,
         mode=st.lists(st.sampled_from(MODES), unique=True).map(tuple),
+        modus=st.lists(st.sampled_from(MODI), unique=True).map(tuple),
         min_count=st.integers(1, 1000),
         kappa=st.floats(0, 1),
         top=st.integers(1, 2000),
@@ -42,6 +43,7 @@ def test_the_default_choice_needs_no_link() -> None:
         ("min_count", "many", "expected a whole number"),
         ("min_count", "0", "below 1"),
         ("mode", "carrier pigeon", "Mode 'carrier pigeon' is unknown"),
+        ("modus", "magic", "Modus operandi 'magic' is unknown"),
         ("kappa", "2", "outside 0..1"),
         ("top", "1000000", "outside 1..2000"),
     ],

@@ -25,6 +25,7 @@ VALUES: dict[str, object] = {
     "limited": None,
     "commodities": None,
     "modes": None,
+    "modi": None,
     "min_count": 1,
     "place_a": "city:MEX:guadalajara",
     "place_b": "city:USA:houston",
