@@ -1,5 +1,7 @@
 """The method in plain sentences, for those who will not read geo/README.md."""
 
+from data.disclosure import SUPPRESSED
+
 STEPS = {
     "A record becomes legs": (
         "Each leg joins two stated places. It counts as one record, less where its source or content is graded "
@@ -19,6 +21,15 @@ STEPS = {
     ),
     "Whether a word holds": (
         "Every word is tried under 27 ways of weighing the same records. If the direction turns in one, the class is C."
+    ),
+    "One event in two sources counts once": (
+        "Two cases of different sources are one event when layer, country, kind, day and quantity agree and nothing "
+        "contradicts. The better known record is kept, and counts as confirmed; each merge is listed in the release."
+    ),
+    "People are not told apart": (
+        "Records about victims are counted per pair of places and full three years before anything else, rounded down, "
+        f"and withheld where they are few ({SUPPRESSED}). Every page, brief and export reads those counts, so no "
+        "choice of filters can be played against another."
     ),
 }
 WHERE = "The formulas and every threshold with its origin are in geo/README.md, which comes with the program."

@@ -23,6 +23,7 @@ STEP_TITLES = {
     "reported": "Its loss or theft was reported",
 }
 SEARCHED = ("trace_id", "commodity", "lawful_place", "unlawful_place", "retail_place", "seized_place")
+NARROW = 0.02  # an interval that whole percentages would print as one number, or almost
 
 
 def chosen(rows: pd.DataFrame, classes: Sequence[str], stages: Sequence[str], query: str) -> pd.DataFrame:
@@ -192,9 +193,10 @@ def indicator(found: Indicator) -> list[str]:
     if found.reason:
         return [found.reason.capitalize(), found.note]
     other = "not stated by these sources" if found.other_count is None else words.plural(found.other_count, "arm")
+    decimals = 0 if found.high - found.low > NARROW else 1
+    share, low, high = (words.percent(value, decimals) for value in (found.share, found.low, found.high))
     return [
-        f"{words.percent(found.share)} of seized arms (95 % interval {words.percent(found.low)} to "
-        f"{words.percent(found.high)}) have a known point of diversion",
+        f"{share} of seized arms (95 % interval {low} to {high}) have a known point of diversion",
         f"Numerator: {words.plural(found.traced_count, 'arm')} by tracing; by another authority: {other}",
         f"Denominator: {words.plural(found.arm_count, 'arm')} in seizures that state a number; "
         f"{words.plural(found.uncounted_seizure_count, 'seizure')} without a number left out",

@@ -101,3 +101,8 @@ def test_ordinary_names_stay_as_they_are() -> None:
 def test_the_words_never_claim_a_shared_network() -> None:
     assert "never say that the same network" in words.RELATION_CAVEAT
     assert set(words.RELATION_MEANINGS) == set(words.RELATION_TITLES) == set(words.RELATION_KEYS)
+
+
+def test_a_percentage_has_the_decimals_asked_for() -> None:
+    assert [words.percent(share) for share in (0.142, 0.004, 0.0, None)] == ["14 %", "under 1 %", "0 %", words.DASH]
+    assert words.percent(0.142, 1) == "14.2 %"
