@@ -6,12 +6,12 @@ import pandas as pd
 
 from dashboard import assemble, dossier
 from dashboard.assemble import Store
-from dashboard.filters import Filters
-from data.contracts import MODI_OPERANDI
+from dashboard.filters import MODI, Filters
 from queries import run
 
-UNKNOWN = "not stated"
-METHODS = (*MODI_OPERANDI, UNKNOWN)
+METHODS = MODI
+UNKNOWN = METHODS[-1]
+NOT_STATED = "not stated"  # of what was found
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def by_year(view: Modus, layer: str) -> pd.DataFrame:
 def by_commodity(view: Modus, layer: str) -> pd.DataFrame:
     """Return the records of a layer, one row per commodity, the largest first, and one column per method."""
     mine = view.counts[view.counts["layer"] == layer].assign(
-        commodity=lambda rows: rows["commodity"].astype("object").where(rows["commodity"].notna(), UNKNOWN)
+        commodity=lambda rows: rows["commodity"].astype("object").where(rows["commodity"].notna(), NOT_STATED)
     )
     wide = mine.pivot_table(index="commodity", columns="method", values="record_count", aggfunc="sum")
     wide = wide.reindex(columns=list(METHODS)).fillna(0).astype("int64")

@@ -1,6 +1,6 @@
 -- rows:   one per layer with seizures that pass the reader's filters; exact repeats count once
 -- params: since date, until date (exclusive), layers list, countries list (any stated place), limited list,
---         commodities list, modes list; null for no limit
+--         commodities list, modes list, modi list; null for no limit
 -- reads:  observations, waypoints, places
 -- order:  layer
 with placed as (
@@ -31,5 +31,6 @@ where
         or coalesce(list_contains($commodities, o.layer || ':' || lower(o.commodity_raw)), false)
     )
     and ($modes is null or coalesce(list_contains($modes, o.transport_mode), false))
+    and ($modi is null or list_contains($modi, coalesce(o.modus_operandi, 'unknown')))
 group by o.layer
 order by o.layer

@@ -1,6 +1,6 @@
 -- rows:   one per trace that passes the reader's filters, with the record that ends it
 -- params: since date, until date (exclusive), layers list, countries list (any stated place), limited list,
---         commodities list, modes list; null for no limit. A trace without a record of its own passes by its seizure
+--         commodities list, modes list, modi list; null for no limit. A trace without a record of its own passes by its seizure
 --         and its places; a limit on layer, commodity or mode says nothing of it but leaves it out (layer: keeps it)
 -- reads:  custody_events, observations, waypoints, places
 -- order:  trace_id
@@ -40,6 +40,7 @@ ended as (
         o.commodity,
         o.commodity_raw,
         o.transport_mode,
+        o.modus_operandi,
         coalesce(o.date_start, t.seized_on) as date_start,
         coalesce(o.record_kind = 'seizure', false) as is_seizure,
         o.item_count is not null as has_arm_count
@@ -68,4 +69,5 @@ where
         or coalesce(list_contains($commodities, layer || ':' || lower(commodity_raw)), false)
     )
     and ($modes is null or coalesce(list_contains($modes, transport_mode), false))
+    and ($modi is null or list_contains($modi, coalesce(modus_operandi, 'unknown')))
 order by trace_id

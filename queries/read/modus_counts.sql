@@ -1,7 +1,7 @@
 -- rows:   one per (layer, commodity, modus_operandi, year) of the chosen layers; modus_operandi null where no record
 --         states one, year null where a record spans several years
 -- params: since date, until date (exclusive), layers list, countries list (any stated place), limited list,
---         commodities list, modes list, each null for no limit
+--         commodities list, modes list, modi list, each null for no limit
 -- reads:  observations, waypoints, places
 -- order:  layer, commodity, modus_operandi, year
 with placed as (
@@ -31,5 +31,6 @@ where
         or coalesce(list_contains($commodities, layer || ':' || lower(commodity_raw)), false)
     )
     and ($modes is null or coalesce(list_contains($modes, transport_mode), false))
+    and ($modi is null or list_contains($modi, coalesce(modus_operandi, 'unknown')))
 group by all
 order by layer, commodity nulls last, modus_operandi nulls last, year nulls last

@@ -43,7 +43,7 @@ def methods(*rows: tuple[str, str, int, int]) -> modus.Modus:
 
 def test_not_stated_is_a_method_of_its_own_and_a_year_without_records_is_blank() -> None:
     view = methods(
-        ("drugs", "parcel", 2019, 2), ("drugs", modus.UNKNOWN, 2021, 6), ("terrorism", "not stated", 2020, 1)
+        ("drugs", "parcel", 2019, 2), ("drugs", modus.UNKNOWN, 2021, 6), ("terrorism", modus.UNKNOWN, 2020, 1)
     )
     figure = charts_modus.years(view, "drugs")
     assert figure is not None
