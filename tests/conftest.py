@@ -8,7 +8,7 @@ from hypothesis import settings
 from dashboard import assemble, importing
 from data import sample
 
-settings.register_profile("contraflow")  # no test is about speed
+settings.register_profile("contraflow", deadline=None)  # no test is about speed
 settings.load_profile("contraflow")
 SCALE = 0.3  # planted corridors stand out from here on; see tests/data/test_sample.py
 
