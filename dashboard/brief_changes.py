@@ -10,7 +10,7 @@ from dashboard import assemble, findings, words
 from dashboard.assemble import Store
 from dashboard.marks import records
 from data import disclosure, release
-from data.errors import ContraflowError
+from data.errors import ContraflowError, QueryError
 
 NONE_EARLIER = "This store holds no earlier release to compare with"
 NAMED = 3  # corridors named of each kind
@@ -51,7 +51,8 @@ def before(store: Store, flows: Callable[[Store], pd.DataFrame]) -> Before:
         return Before(old, flows(assemble.opened(root, old)), "") if old else Before("", None, NONE_EARLIER)
     except ContraflowError as wrong:  # damaged, made by another version, or without what the filters name
         which = f"The release before ({old})" if old else "An earlier release"
-        return Before(old or "", None, f"{which} cannot be compared: {str(wrong).split(';')[0]}")
+        why = "another version of the program made it" if isinstance(wrong, QueryError) else str(wrong).split(";")[0]
+        return Before(old or "", None, f"{which} cannot be compared: {why}")
 
 
 def touches(rows: pd.DataFrame, country_of: pd.Series, country_id: str) -> pd.Series:

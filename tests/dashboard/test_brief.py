@@ -17,7 +17,7 @@ from dashboard.brief import Brief, Gathered
 from dashboard.cli import main
 from dashboard.filters import Filters
 from data import release
-from data.errors import FilterError
+from data.errors import FilterError, QueryError
 
 CHOSEN = Filters(region=("Americas",))
 PAYLOADS = ("</script><script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "![x](http://evil.example/a.png)")
@@ -215,6 +215,16 @@ def test_an_earlier_release_that_cannot_be_read_is_said(store: Store, monkeypatc
     assert old.flows is None
     assert old.reason.startswith("The release before (rgone) cannot be compared: ")
     assert "rgone is missing" in old.reason
+
+
+def test_a_release_of_another_version_is_told_in_plain_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief_changes, "previous", lambda *_: store.release.id)
+
+    def refused(_: object) -> pd.DataFrame:
+        raise QueryError("The query flows_by_pair failed: Binder Error")
+
+    old = brief_changes.before(store, refused)
+    assert old.reason.endswith("cannot be compared: another version of the program made it")
 
 
 def test_small_new_corridors_are_counted_and_not_named(found: Gathered, store: Store) -> None:
