@@ -1,14 +1,13 @@
 """Borders, hubs and countries on small made-up tables and on the sample, and what the page says of them."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import assemble, hubs, tables_hubs, words
 from dashboard.assemble import Store
@@ -16,6 +15,8 @@ from dashboard.filters import Filters
 from dashboard.hubs import BORDER_KEYS, BORDER_WAYS, Hubs
 from dashboard.whatif import WhatIf
 from data.errors import FilterError
+from tests.dashboard.screen import Open, opener
+from tests.dashboard.screen import words as screen_words
 
 NAMES = {"BGR": "Bulgaria", "TUR": "Türkiye", "GRC": "Greece", "city:SOF": "Sofia", "city:IST": "Istanbul"}
 BORDERS = pd.DataFrame(
@@ -197,26 +198,10 @@ def test_an_unknown_region_is_an_error_and_a_silent_region_an_empty_view(store: 
     assert (len(empty.borders), len(empty.hubs), empty.others) == (0, 0, ())
 
 
-Open = Callable[..., AppTest]
-
-
 @pytest.fixture
 def open_page(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Return a function that opens the page alone on a store, with a link's parameters."""
-
-    def opened(root: Path = sample_root, **link: str) -> AppTest:
-        monkeypatch.setenv("CONTRAFLOW_STORE", str(root))
-        app = AppTest.from_string("from dashboard.pages import hubs\n\nhubs.render()\n", default_timeout=240)
-        for name, value in link.items():
-            app.query_params[name] = value
-        return app.run()
-
-    return opened
-
-
-def said(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.subheader)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return partial(opener(sample_root, monkeypatch), "hubs")
 
 
 def test_the_page_shows_the_ranking_of_the_store(open_page: Open, store: Store) -> None:
@@ -224,27 +209,27 @@ def test_the_page_shows_the_ranking_of_the_store(open_page: Open, store: Store) 
     assert not app.exception
     wanted = tables_hubs.border_table(hubs.hubs(store, Filters()), "drugs")
     assert app.dataframe[0].value["Score"].tolist() == wanted["Score"].head(tables_hubs.LISTED).tolist()
-    assert "SYNTHETIC" in said(app)
-    assert "Score = √((F→ + F←)" in said(app)
-    assert "Country profile" in said(app)
+    assert "SYNTHETIC" in screen_words(app)
+    assert "Score = √((F→ + F←)" in screen_words(app)
+    assert "Country profile" in screen_words(app)
 
 
 def test_closing_a_border_lists_what_changes_with_its_caveat(open_page: Open) -> None:
     app = open_page(region="Americas")
-    assert "Not a forecast" in said(app)
+    assert "Not a forecast" in screen_words(app)
     app.selectbox(key="hub_closing").set_value("GTM-MEX")
     app.button(key="hub_ask").click().run()
     assert not app.exception
-    assert "If the land border between Guatemala and Mexico closed" in said(app)
+    assert "If the land border between Guatemala and Mexico closed" in screen_words(app)
 
 
 def test_a_choice_without_a_second_layer_says_what_to_do(open_page: Open) -> None:
-    assert "Choose another layer" in said(open_page(layers="firearms"))
-    assert "Switch Firearms on" in said(open_page(layers="drugs"))
+    assert "Choose another layer" in screen_words(open_page(layers="firearms"))
+    assert "Switch Firearms on" in screen_words(open_page(layers="drugs"))
 
 
 def test_nonsense_in_the_link_and_a_missing_release_are_sentences(open_page: Open, tmp_path: Path) -> None:
     app = open_page(region="Atlantis", since="yesterday")
     assert not app.exception
-    assert "was ignored" in said(app)
+    assert "was ignored" in screen_words(app)
     assert "no release here" in open_page(root=tmp_path).error[0].value

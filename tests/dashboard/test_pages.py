@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import assemble
 from dashboard.assemble import Store
 from dashboard.filters import Filters
+from tests.dashboard.screen import words
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 Open = Callable[..., AppTest]
@@ -26,12 +27,6 @@ def open_app(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         return app.run()
 
     return opened
-
-
-def words(app: AppTest) -> str:
-    """Return everything the page says."""
-    kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.subheader)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
 def test_explore_shows_the_counts_of_the_store(open_app: Open, store: Store) -> None:

@@ -1,50 +1,27 @@
 """The pages Corridor and Traces under AppTest: with data, with none, with nonsense; numbers read off the screen."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import assemble, custody, custody_words
 from dashboard import dossier_words as said
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 from data import contracts, disclosure, release
+from tests.dashboard.screen import Open, opener, words
 
 ROOT = Path(__file__).parents[2]
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"
-Open = Callable[..., AppTest]
-
-
-def page(name: str) -> None:
-    """Draw one page; AppTest runs the text of this function as a script."""
-    import importlib
-
-    importlib.import_module(f"dashboard.pages.{name}").render()
 
 
 @pytest.fixture
 def opened(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Return a function that opens a page on the small sample, or on another store, with a link's parameters."""
-
-    def run(name: str, root: Path = sample_root, **link: str) -> AppTest:
-        monkeypatch.setenv("CONTRAFLOW_STORE", str(root))
-        app = AppTest.from_function(page, args=(name,), default_timeout=180)
-        for key, value in link.items():
-            app.query_params[key] = value
-        return app.run()
-
-    return run
-
-
-def words(app: AppTest) -> str:
-    """Return everything the page says."""
-    kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.subheader)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return opener(sample_root, monkeypatch)
 
 
 @pytest.fixture(scope="session")

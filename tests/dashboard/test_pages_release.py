@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import importing, publish
 from data import release
-from tests.dashboard.test_pages import APP, words
+from tests.dashboard.screen import words
+from tests.dashboard.test_pages import APP
 from tests.data import files
 
 
