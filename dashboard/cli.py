@@ -93,7 +93,9 @@ def _add_sample(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the store to make")
     parser.add_argument("--seed", type=int, default=sample.DEFAULT_SEED, help="of the generator (default: %(default)s)")
-    parser.add_argument("--scale", type=float, default=1.0, help="multiplies the record counts (default: %(default)s)")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--scale", type=float, default=1.0, help="multiplies the record counts (default: %(default)s)")
+    size.add_argument("--rows", type=int, metavar="N", help="instead of --scale: about so many records and incidents")
     parser.set_defaults(command=_sample)
 
 
@@ -165,8 +167,9 @@ def _prune(arguments: argparse.Namespace) -> int:
 
 
 def _sample(arguments: argparse.Namespace) -> int:
+    scale = arguments.scale if arguments.rows is None else sample.scale_of(arguments.rows)
     with progress_bar() as progress:
-        made = importing.make_sample(arguments.out, arguments.seed, arguments.scale, progress)
+        made = importing.make_sample(arguments.out, arguments.seed, scale, progress)
     printing.show_release(made)
     return DONE
 

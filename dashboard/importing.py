@@ -162,23 +162,28 @@ def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda
     Raises:
         StoreError: the store holds anything else.
     """
-    marks = {
-        str(row["source_id"]): hashlib.sha256(f"{row['source_id']} {seed} {scale}".encode()).hexdigest()
-        for row in sample.source_rows()
-    }
-    own = {store.folder_of(root, source_id, mark) for source_id, mark in marks.items()}
+    marks = [_marks(seed, scale, part) for part in range(sample.part_count(scale))]
+    own = {store.folder_of(root, source_id, mark) for part in marks for source_id, mark in part.items()}
     if set(store.imports(root)) - own:
         raise StoreError(
             f"{root}: this store holds other data, which synthetic records must not join; choose another --out."
         )
-    progress("making the synthetic world")
-    made = sample.world(seed, scale)
-    for row in sample.source_rows():
-        card, mark = {**row, "id": row["source_id"]}, marks[str(row["source_id"])]
-        progress(f"storing {row['title']}")
-        store.add(root, _of_source(made.parsed, str(row["source_id"])), card, Path("synthetic"), mark)
-    store.write_text(root / TRUTH, json.dumps(made.truth, indent=1, ensure_ascii=False))
+    truths = []
+    for number, (made, part) in enumerate(zip(sample.worlds(seed, scale), marks, strict=True), start=1):
+        progress(f"storing part {number} of {len(marks)} of the synthetic world")
+        for row in sample.source_rows():
+            card, mark = {**row, "id": row["source_id"]}, part[str(row["source_id"])]
+            store.add(root, _of_source(made.parsed, str(row["source_id"])), card, Path("synthetic"), mark)
+        truths.append(made.truth)
+    store.write_text(root / TRUTH, json.dumps(sample.truth_of(truths), indent=1, ensure_ascii=False))
     return publish(root, progress)
+
+
+def _marks(seed: int, scale: float, part: int) -> dict[str, str]:
+    """Return what stands for the hash of a file, by synthetic source."""
+    names = [str(row["source_id"]) for row in sample.source_rows()]
+    words = f"{seed} {scale}" + (f" {part}" if part else "")
+    return {name: hashlib.sha256(f"{name} {words}".encode()).hexdigest() for name in names}
 
 
 def _of_source(parsed: Parsed, source_id: str) -> Parsed:

@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from dashboard.routing import routed
 from data import contracts, disclosure, duplicates, grades, release, store
 from data.cells import RESOLUTION, cells_at
+from data.contracts import Table
 from data.errors import StoreError
 from data.places import gazetteer
 from data.release import Release
@@ -22,6 +23,7 @@ from geo.paths import STEP_KM
 from queries import connection, run
 
 BUILT = (
+    "repeated",
     "records",
     "record_waypoints",
     "victim_cells",
@@ -100,77 +102,79 @@ def _made(root: Path, release_id: str, k_victims: int, progress: Progress) -> Re
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> dict[str, pa.Table]:
-    """Return every table of a release; each step's result is a file the next step may read."""
+def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> dict[str, Path | pa.Table]:
+    """Return every table of a release, those that SQL builds as finished files."""
     imports = store.imports(root)
     names = ("observations", "waypoints", "incidents", "custody_events", "places", "sources", "unresolved")
-    views = {f"all_{name}": [folder / f"{name}.parquet" for folder in imports] for name in names}
-    tables: dict[str, pa.Table] = {}
+    con = connection.workshop(
+        {f"all_{name}": [folder / f"{name}.parquet" for folder in imports] for name in names},
+        root,
+        staging,
+    )
+    files: dict[str, Path | pa.Table] = {}
 
-    def build(name: str, **params: object) -> pa.Table:
+    def build(name: str, **params: object) -> None:
         progress(f"building {name}")
-        con = connection.connect(views, root)
-        table = _built(con, name, **params)
+        run.build(con, name, **params)
         if name in contracts.TABLES:
-            table = tables[name] = contracts.check(table, contracts.TABLES[name])
-        keep(name, table)
-        return table
+            files[name] = _written(con, contracts.TABLES[name], staging / f"{name}.parquet")
 
-    def keep(name: str, table: pa.Table) -> None:
-        store.write_parquet(table, staging / f"{name}.parquet")
-        views[name] = [staging / f"{name}.parquet"]
-
-    keep("gazetteer", contracts.check(gazetteer().places, contracts.PLACES))
-    keep("own_grades", pa.Table.from_pandas(grades.own(root), grades.SCHEMA, preserve_index=False))
-    keep("grades", pa.Table.from_pandas(evidence.grades(), preserve_index=False))
-    _disclose(build, k_victims)
-    for name in ("incidents", "custody_events", "custody_edges"):
-        build(name)
-    places = build("places")
-    keep("place_cells", _place_cells(places))
-    tables["detection"] = _weigh(build, keep)
-    build("legs")
-    for name in ("sources", "unresolved"):
-        build(name, k=k_victims)
-    progress("building paths")
-    return tables | routed(build("leg_pairs").to_pandas(), places.to_pandas().set_index("place_id"))
+    try:
+        run.keep(con, "gazetteer", contracts.check(gazetteer().places, contracts.PLACES))
+        run.keep(con, "grades", pa.Table.from_pandas(evidence.grades(), preserve_index=False))
+        run.keep(con, "own_grades", pa.Table.from_pandas(grades.own(root), grades.SCHEMA, preserve_index=False))
+        _disclose(build, k_victims)
+        for name in ("incidents", "custody_events", "custody_edges", "places"):
+            build(name)
+        files["detection"] = _weigh(con, build)
+        places = run.arrow(con, "places")
+        run.keep(con, "place_cells", _place_cells(places))
+        for name in ("legs", "leg_pairs"):
+            build(name)
+        for name in ("sources", "unresolved"):
+            build(name, k=k_victims)
+        progress("building paths")
+        return files | routed(run.arrow(con, "leg_pairs").to_pandas(), places.to_pandas().set_index("place_id"))
+    finally:
+        con.close()
 
 
-def _disclose(build: Callable[..., pa.Table], k_victims: int) -> None:
+def _written(con: DuckDBPyConnection, table: Table, path: Path) -> Path:
+    """Write a table as its contract wants it, and return the file.
+
+    Raises:
+        ContractError: it does not keep its contract.
+    """
+    run.write(con, table.name, table.schema, path)
+    contracts.check_file(path, table, run.repeat_count(con, table.name, table.key))
+    return path
+
+
+def _disclose(build: Callable[..., None], k_victims: int) -> None:
     """Build the records and their places, those about victims as the published cells of a fixed cube."""
     layers = list(disclosure.VICTIM_LAYERS)
-    build("records")
-    build("record_waypoints")
+    for name in ("repeated", "records", "record_waypoints"):
+        build(name)
     build("victim_cells", layers=layers, bin_years=disclosure.BIN_YEARS, k=k_victims)
     build("incident_records")
     build("cases", layers=layers, span_days=duplicates.SPAN_DAYS, **UNGRADED)
     build("duplicates", **duplicates.WINDOWS)
     build("observations", layers=layers, k=k_victims)
-    build("waypoints", layers=layers)
-    build("withheld")
+    for name in ("waypoints", "withheld"):
+        build(name)
 
 
-def _weigh(build: Callable[..., pa.Table], keep: Callable[[str, pa.Table], None]) -> pa.Table:
+def _weigh(con: DuckDBPyConnection, build: Callable[..., None]) -> pa.Table:
     """Build what every record counts, for legs to read, and return the relative detection behind it."""
-    build("times_to_crime")
-    build("record_routes")
-    routes = build("interceptions").to_pandas()
+    for name in ("times_to_crime", "record_routes", "interceptions"):
+        build(name)
+    routes = run.arrow(con, "interceptions").to_pandas()
     found = interception.detections(routes)
-    frames = {
-        "exposures": interception.exposures(routes, found),
-        "trace_factors": evidence.trace_factors(),
-    }
+    frames = {"exposures": interception.exposures(routes, found), "trace_factors": evidence.trace_factors()}
     for name, frame in frames.items():
-        keep(name, pa.Table.from_pandas(frame, preserve_index=False))
+        run.keep(con, name, pa.Table.from_pandas(frame, preserve_index=False))
     build("record_weights", **UNGRADED, trace_factor=evidence.TRACE_FACTOR)
     return contracts.check(found, contracts.DETECTION)
-
-
-def _built(con: DuckDBPyConnection, name: str, **params: object) -> pa.Table:
-    try:
-        return run.built(con, name, **params)
-    finally:
-        con.close()
 
 
 def _place_cells(places: pa.Table) -> pa.Table:

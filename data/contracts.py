@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from data.errors import ContractError
 
@@ -476,9 +478,7 @@ def check(frame: pd.DataFrame | pa.Table, table: Table) -> pa.Table:
     """
     missing = [c.name for c in table.columns if c.name not in _names(frame)]
     if missing:
-        raise ContractError(
-            f"Table {table.name}: column {missing[0]} is missing; expected {_listed(table.schema.names)}."
-        )
+        raise _missing(missing[0], table)
     names = table.schema.names
     try:
         arrow = (
@@ -489,9 +489,40 @@ def check(frame: pd.DataFrame | pa.Table, table: Table) -> pa.Table:
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as wrong:
         raise ContractError(f"Table {table.name}: {wrong}") from wrong
     for column in table.columns:
-        _check_column(arrow[column.name], column, table)
-    _check_key(arrow, table)
+        _check_nulls(arrow[column.name].null_count, column, table)
+        _check_values(arrow[column.name], column, table)
+    _check_repeats(len(arrow) - len(arrow.select(table.key).group_by(list(table.key)).aggregate([])), table)
     return arrow.replace_schema_metadata(None)
+
+
+def check_file(path: Path, table: Table, repeat_count: int) -> None:
+    """Check a Parquet file against its contract, by what the file says of its columns where that is enough.
+
+    Args:
+        path: The file, with the contract's columns and types.
+        table: The contract.
+        repeat_count: Rows that repeat the key of another, as counted by who wrote the file.
+
+    Raises:
+        ContractError: as ``check``.
+    """
+    file = pq.ParquetFile(path)
+    with file:
+        missing = [name for name in table.schema.names if name not in file.schema_arrow.names]
+        if missing:
+            raise _missing(missing[0], table)
+        for at, column in enumerate(table.columns):
+            _check_nulls(_null_count(file, at), column, table)
+            if column.allowed or column.name in ("lon", "lat"):
+                _check_values(file.read([column.name])[column.name], column, table)
+    _check_repeats(repeat_count, table)
+
+
+def _null_count(file: pq.ParquetFile, at: int) -> int:
+    groups = [file.metadata.row_group(number).column(at) for number in range(file.metadata.num_row_groups)]
+    if all(group.statistics and group.statistics.has_null_count for group in groups):
+        return sum(group.statistics.null_count for group in groups)
+    return int(file.read([file.schema_arrow.names[at]])[0].null_count)
 
 
 def _names(frame: pd.DataFrame | pa.Table) -> list[str]:
@@ -502,11 +533,16 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(words)
 
 
-def _check_column(values: pa.ChunkedArray, column: Column, table: Table) -> None:
-    if values.null_count and not column.is_nullable:
-        raise ContractError(
-            f"Table {table.name}: column {column.name} holds {values.null_count} nulls; it must hold none."
-        )
+def _missing(name: str, table: Table) -> ContractError:
+    return ContractError(f"Table {table.name}: column {name} is missing; expected {_listed(table.schema.names)}.")
+
+
+def _check_nulls(count: int, column: Column, table: Table) -> None:
+    if count and not column.is_nullable:
+        raise ContractError(f"Table {table.name}: column {column.name} holds {count} nulls; it must hold none.")
+
+
+def _check_values(values: pa.ChunkedArray, column: Column, table: Table) -> None:
     if column.allowed:
         extra = set(pc.unique(values).to_pylist()) - {None, *column.allowed}
         if extra:
@@ -522,9 +558,6 @@ def _check_column(values: pa.ChunkedArray, column: Column, table: Table) -> None
                 raise ContractError(f"Table {table.name}: {column.name} {value} is outside -{limit:g}..{limit:g}.")
 
 
-def _check_key(arrow: pa.Table, table: Table) -> None:
-    distinct = arrow.select(table.key).group_by(list(table.key)).aggregate([])
-    if len(distinct) != len(arrow):
-        raise ContractError(
-            f"Table {table.name}: {len(arrow) - len(distinct)} rows repeat the key {_listed(table.key)}."
-        )
+def _check_repeats(count: int, table: Table) -> None:
+    if count:
+        raise ContractError(f"Table {table.name}: {count} rows repeat the key {_listed(table.key)}.")

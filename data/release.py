@@ -154,13 +154,13 @@ def publishing(root: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def publish(root: Path, release_id: str, tables: dict[str, pa.Table], facts: Mapping[str, object]) -> Release:
+def publish(root: Path, release_id: str, tables: Mapping[str, pa.Table | Path], facts: Mapping[str, object]) -> Release:
     """Write a release whole, then point to it; readers see the old one or the new one, never a mixture.
 
     Args:
         root: The store.
         release_id: From next_id.
-        tables: Every table of contracts.RELEASED.
+        tables: Every table of contracts.RELEASED, or the finished file of it.
         facts: What the manifest states besides.
 
     Raises:

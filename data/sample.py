@@ -5,7 +5,10 @@ and countries are real only so that the maps can be read. ``truth`` states what 
 check what the method finds against what is there.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +25,7 @@ from data.sample_tables import REPEATED_SHARE, Published, published
 
 DEFAULT_SEED = 20260101
 INCIDENT_COUNT = 15_000
+PART_SCALE = 3.0  # of the world that is made, stored and forgotten at a time: half a million records
 NOTE = "SYNTHETIC: made by a seeded generator; says nothing about any real place or person."
 
 LAYERS = (
@@ -63,7 +67,7 @@ class World:
     """Canonical tables of the synthetic world, and what was planted in them (fit for JSON)."""
 
     parsed: Parsed
-    truth: dict[str, object]
+    truth: dict[str, Any]
 
 
 def source_rows() -> list[dict[str, object]]:
@@ -84,18 +88,37 @@ def source_rows() -> list[dict[str, object]]:
     ]
 
 
-def world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
-    """Return the synthetic world of a seed: the same seed and scale give the same tables.
+def scale_of(row_count: int) -> float:
+    """Return the scale at which the world has so many records and incidents."""
+    return row_count / (sum(layer.record_count for layer in LAYERS) + INCIDENT_COUNT)
+
+
+def part_count(scale: float) -> int:
+    """Return in how many parts a world is made."""
+    return max(1, math.ceil(scale / PART_SCALE))
+
+
+def worlds(seed: int, scale: float) -> Iterator[World]:
+    """Yield the synthetic world of a seed in parts that fit into memory: one stage, ids of their own."""
+    count = part_count(scale)
+    for part in range(count):
+        yield world(seed, scale / count, part)
+
+
+def world(seed: int = DEFAULT_SEED, scale: float = 1.0, part: int = 0) -> World:
+    """Return the synthetic world of a seed: the same seed, scale and part give the same tables.
 
     Args:
         seed: Of every draw.
         scale: Multiplies the number of records; planted corridors keep at least 40 records per direction, so below
             about 0.04 they leave little room for anything else.
+        part: Another draw on the same stage, for worlds of several parts.
     """
     stage = geography(np.random.default_rng([seed, 0]))
-    layers = {layer.name: _layer(seed, index, stage, scale) for index, layer in enumerate(LAYERS)}
-    events = custody_events(np.random.default_rng([seed, 8]), stage, layers["firearms"])
-    points = incidents(np.random.default_rng([seed, 9]), stage, round(INCIDENT_COUNT * scale))
+    draw = [seed, part] if part else [seed]
+    layers = {layer.name: _layer(draw, index, stage, scale) for index, layer in enumerate(LAYERS)}
+    events = custody_events(np.random.default_rng([*draw, 8]), stage, layers["firearms"])
+    points = incidents(np.random.default_rng([*draw, 9]), stage, round(INCIDENT_COUNT * scale))
     observations = pd.concat([layer.observations for layer in layers.values()], ignore_index=True)
     parsed = Parsed(
         row_count_read=len(observations) + len(points),
@@ -105,12 +128,49 @@ def world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
         incidents=points,
         places=stage.places,
     )
-    return World(parsed, _truth(seed, scale, stage, layers, parsed))
+    return World(_numbered(parsed, part), _truth(seed, scale, stage, layers, parsed))
 
 
-def _layer(seed: int, index: int, stage: Geography, scale: float) -> Published:
+def _numbered(parsed: Parsed, part: int) -> Parsed:
+    """Return a later part's tables with ids that no other part has."""
+    if not part:
+        return parsed
+
+    def own(frame: pd.DataFrame) -> pd.DataFrame:
+        names = [name for name in ("obs_id", "trace_id", "incident_id") if name in frame]
+        return frame.assign(**{name: frame[name].str.replace(":", f":{part}-", n=1, regex=False) for name in names})
+
+    return replace(
+        parsed,
+        observations=own(parsed.observations),
+        waypoints=own(parsed.waypoints),
+        custody_events=own(parsed.custody_events),
+        incidents=own(parsed.incidents),
+    )
+
+
+def truth_of(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a world of several parts planted: the counts of its parts, added."""
+    first = parts[0]
+    counts = {name: sum(part["counts"][name] for part in parts) for name in first["counts"]}
+    corridors = [
+        {
+            **same[0],
+            "promised": sum(row["promised"] for row in same),
+            "record_counts": {
+                layer: {way: sum(row["record_counts"][layer][way] for row in same) for way in ways}
+                for layer, ways in same[0]["record_counts"].items()
+            },
+        }
+        for same in zip(*(part["corridors"] for part in parts), strict=True)
+    ]
+    scale = sum(part["scale"] for part in parts)
+    return {**first, "scale": scale, "counts": {**counts, "places": first["counts"]["places"]}, "corridors": corridors}
+
+
+def _layer(draw: list[int], index: int, stage: Geography, scale: float) -> Published:
     layer = LAYERS[index]
-    rng = np.random.default_rng([seed, index + 1])
+    rng = np.random.default_rng([*draw, index + 1])
     wanted = [stream for stream in streams(scale) if stream.layer == layer.name]
     fixed = planted(rng, stage, wanted)
     distinct = round(layer.record_count * scale / (1 + REPEATED_SHARE))

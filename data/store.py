@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -97,12 +97,12 @@ def add(store: Path, parsed: Parsed, card: dict[str, object], file: Path, sha256
     return made
 
 
-def write_folder(target: Path, tables: dict[str, pa.Table], texts: Callable[[Path], dict[str, str]]) -> None:
+def write_folder(target: Path, tables: Mapping[str, pa.Table | Path], texts: Callable[[Path], dict[str, str]]) -> None:
     """Write a folder of tables and texts under a temporary name, then move it in place in one step.
 
     Args:
         target: Where the folder shall be; must not exist.
-        tables: Written first, as Parquet.
+        tables: Written first, as Parquet; a path is a finished Parquet file of this disk, which is moved in.
         texts: Given the folder with the tables, returns the texts to write beside them.
 
     Raises:
@@ -114,7 +114,8 @@ def write_folder(target: Path, tables: dict[str, pa.Table], texts: Callable[[Pat
     try:
         staging.mkdir(parents=True)
         for name, table in tables.items():
-            write_parquet(table, staging / f"{name}.parquet")
+            file = staging / f"{name}.parquet"
+            sync(table.replace(file)) if isinstance(table, Path) else write_parquet(table, file)
         for name, words in texts(staging).items():
             write_text(staging / name, words)
         staging.replace(target)
@@ -159,9 +160,9 @@ def _unwritable(path: Path, full: OSError) -> SourceError:
     return SourceError(f"{path}: cannot be written ({full.strerror}); free space or choose another --store.")
 
 
-def sync(folder: Path) -> None:
-    """Make a folder's entries durable."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file, or a folder's entries, durable."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -17,6 +17,7 @@ LOCKS = (
     "set enable_external_access = false",
     "set lock_configuration = true",
 )
+MEMORY = "2GB"  # of the workshop; what exceeds it is spilled
 MACROS = ("chosen_incidents", "chosen_legs", "chosen_flows")  # in order: the last reads the one before
 
 
@@ -31,12 +32,32 @@ def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool 
     Raises:
         QueryError: a file cannot be read.
     """
-    con = duckdb.connect()
+    return _locked(duckdb.connect(), views, folder, MACROS if has_macros else ())
+
+
+def workshop(views: Mapping[str, Sequence[Path]], folder: Path, spill: Path) -> DuckDBPyConnection:
+    """Return a connection like that of ``connect`` for tables larger than the memory it may use.
+
+    Args:
+        views: View name to its files.
+        folder: The only directory that may be read and written.
+        spill: A directory inside ``folder`` for what exceeds the memory.
+
+    Raises:
+        QueryError: a file cannot be read.
+    """
+    con = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(spill)})
+    return _locked(con, views, folder)
+
+
+def _locked(
+    con: DuckDBPyConnection, views: Mapping[str, Sequence[Path]], folder: Path, macros: Sequence[str] = ()
+) -> DuckDBPyConnection:
     try:
         for name, files in views.items():
             paths = [str(path.resolve()) for path in files]
             con.read_parquet(paths, union_by_name=True, filename=name.startswith("all_")).create_view(name)
-        for macro in MACROS if has_macros else ():
+        for macro in macros:
             con.execute(resources.files("queries").joinpath(f"macros/{macro}.sql").read_text(encoding="utf-8"))
         con.execute("set allowed_directories = $folders", {"folders": [str(folder.resolve())]})
         for lock in LOCKS:

@@ -1,14 +1,26 @@
 """The one way to run SQL: a file by its name, values bound, a cursor per call, the answer fetched whole."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from data.errors import QueryError
+from data import store
+from data.errors import QueryError, StoreError
+
+TYPES = {  # of the contracts, as DuckDB calls them
+    pa.string(): "varchar",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+    pa.date32(): "date",
+    pa.bool_(): "boolean",
+}
 
 
 @cache
@@ -37,22 +49,65 @@ def rows(con: DuckDBPyConnection, name: str, **params: object) -> pd.DataFrame:
         cursor.close()
 
 
-def built(con: DuckDBPyConnection, name: str, **params: object) -> pa.Table:
-    """Return the rows of ``queries/build/<name>.sql`` as an Arrow table.
+def build(con: DuckDBPyConnection, name: str, **params: object) -> None:
+    """Make table ``name`` of the rows of ``queries/build/<name>.sql``, in their order.
 
     Raises:
         QueryError: the query fails; says which.
     """
-    cursor = con.cursor()
+    with _told(name):
+        con.sql(sql(f"build/{name}"), params=params or None).create(name)
+
+
+def keep(con: DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Make table ``name`` of an Arrow table."""
+    with _told(name):
+        con.from_arrow(table).create(name)
+
+
+def arrow(con: DuckDBPyConnection, name: str) -> pa.Table:
+    """Return a table as it was made."""
+    with _told(name):
+        return con.table(name).to_arrow_table()
+
+
+def write(con: DuckDBPyConnection, name: str, schema: pa.Schema, path: Path) -> None:
+    """Write the columns of a schema from a table to a Parquet file, in the working store's layout.
+
+    Raises:
+        QueryError: a column is missing, a value does not fit its type, or the disk is full.
+    """
+    columns = [duckdb.ColumnExpression(field.name).cast(TYPES[field.type]).alias(field.name) for field in schema]
+    with _told(name):
+        con.table(name).select(*columns).write_parquet(
+            str(path), compression="lz4_raw", row_group_size=store.ROW_GROUP_ROWS
+        )
+
+
+def repeat_count(con: DuckDBPyConnection, name: str, key: Sequence[str]) -> int:
+    """Return how many rows of a table repeat the key of another."""
+    columns = [duckdb.ColumnExpression(column) for column in key]
+    with _told(name):
+        rows = con.table(name)
+        total = len(rows)
+        if len(rows.select(duckdb.FunctionExpression("hash", *columns)).distinct()) == total:
+            return 0  # equal keys have equal hashes; comparing whole numbers takes a fraction of the time
+        return total - len(rows.select(*columns).distinct())
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
     try:
-        return cursor.sql(sql(f"build/{name}"), params=params or None).to_arrow_table()
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as full:
+        raise StoreError(
+            f"The table {name} cannot be written ({_first_line(full)}); free space or choose another --store."
+        ) from full
     except duckdb.Error as wrong:
         raise QueryError(
             f"The table {name} cannot be built: {_first_line(wrong)};"
             " a file under imports/ may be damaged: delete its folder and import it again."
         ) from wrong
-    finally:
-        cursor.close()
 
 
 def _first_line(wrong: duckdb.Error) -> str:

@@ -7,7 +7,7 @@ select
     year,
     route,
     position,
-    sum(record_count order by obs_id) as record_count
+    sum(record_count order by record) as record_count
 from record_routes
 group by layer, year, route, position
 order by layer, year, route, position

@@ -1,9 +1,10 @@
 -- rows:   one per directed hop between two consecutive known waypoints in different places
 -- params: none
 -- reads:  observations, record_weights, waypoints, place_cells
--- order:  layer, year, origin_cell, leg_id
+-- order:  layer, year, origin_cell, obs_id as numbered in observations, leg_seq
 with hops as (
     select
+        record,
         obs_id,
         seq,
         role as origin_role,
@@ -15,7 +16,7 @@ with hops as (
         lead(place_id) over journey as destination_id,
         lead(precision) over journey as destination_precision
     from waypoints
-    window journey as (partition by obs_id order by seq)
+    window journey as (partition by record order by seq)
 ),
 
 known as (
@@ -42,7 +43,7 @@ weighted as (
         w.is_quantity_known,
         w.is_exposure_known
     from known as k
-    inner join record_weights as w on k.obs_id = w.obs_id
+    inner join record_weights as w on k.record = w.record
 )
 
 select
@@ -87,7 +88,7 @@ select
     end as precision,
     c.cell as origin_cell
 from weighted as k
-inner join observations as o on k.obs_id = o.obs_id
+inner join observations as o on k.record = o.record
 inner join place_cells as c on k.origin_id = c.place_id
 where not o.is_subtotal
-order by o.layer, year, origin_cell, leg_id
+order by o.layer, year, origin_cell, k.record, leg_seq

@@ -3,41 +3,46 @@
 --         one is confirmed (credibility 1), unless the user graded it
 -- params: layers list of those about victims, k whole number: what counts of cells were rounded down to
 -- reads:  records, victim_cells, cases, duplicates, own_grades
--- order:  layer, date_start, obs_id
+-- order:  layer, date_start, obs_id; record is the number in this order, by which later steps know the record
 with confirmed as (
     select obs_id
     from cases
     where case_id in (select kept_id from duplicates)
+),
+
+found as (
+    select r.* replace (
+        r.is_subtotal or d.dropped_id is not null as is_subtotal,
+        coalesce(g.credibility, case when c.obs_id is not null then '1' end, r.credibility) as credibility
+    )
+    from records as r
+    left join duplicates as d on r.obs_id = d.dropped_id
+    left join confirmed as c on r.obs_id = c.obs_id
+    left join own_grades as g on r.obs_id = g.obs_id
+    where not list_contains($layers, r.layer)
+    union all by name
+    select
+        cell_id as obs_id,
+        source_id,
+        source_file,
+        0 as source_row,
+        layer,
+        'aggregate' as record_kind,
+        date_start,
+        date_end,
+        'period' as date_precision,
+        victim_count as item_count,
+        record_count as case_count,
+        record_count + $k - 1 as case_count_high,
+        1 as repeat_count,
+        true as is_suppressed,
+        false as is_subtotal,
+        reliability,
+        credibility
+    from victim_cells
+    where not is_withheld
 )
 
-select r.* replace (
-    r.is_subtotal or d.dropped_id is not null as is_subtotal,
-    coalesce(g.credibility, case when c.obs_id is not null then '1' end, r.credibility) as credibility
-)
-from records as r
-left join duplicates as d on r.obs_id = d.dropped_id
-left join confirmed as c on r.obs_id = c.obs_id
-left join own_grades as g on r.obs_id = g.obs_id
-where not list_contains($layers, r.layer)
-union all by name
-select
-    cell_id as obs_id,
-    source_id,
-    source_file,
-    0 as source_row,
-    layer,
-    'aggregate' as record_kind,
-    date_start,
-    date_end,
-    'period' as date_precision,
-    victim_count as item_count,
-    record_count as case_count,
-    record_count + $k - 1 as case_count_high,
-    1 as repeat_count,
-    true as is_suppressed,
-    false as is_subtotal,
-    reliability,
-    credibility
-from victim_cells
-where not is_withheld
-order by layer, date_start, obs_id
+select *, row_number() over (order by layer, date_start, obs_id) as record
+from found
+order by record

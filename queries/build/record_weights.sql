@@ -3,10 +3,10 @@
 --         has its own; that of a quantity is 1 at the median of the commodity's records that state a journey
 -- params: reliability, credibility of a record that states none, trace_factor of a trace whose time to crime is unknown
 -- reads:  observations, waypoints, grades, times_to_crime, trace_factors, record_routes, exposures
--- order:  obs_id
+-- order:  none, a step on the way
 with sized as (
     select
-        obs_id,
+        record,
         layer,
         commodity,
         case
@@ -22,10 +22,10 @@ with sized as (
 ),
 
 journeys as (
-    select obs_id
+    select record
     from waypoints
-    group by obs_id
-    having count(distinct place_id) > 1
+    group by record
+    having min(place_id) < max(place_id)
 ),
 
 middles as (
@@ -35,13 +35,13 @@ middles as (
         s.measure,
         percentile_cont(0.5) within group (order by s.quantity) as middle
     from sized as s
-    inner join journeys as j on s.obs_id = j.obs_id
+    inner join journeys as j on s.record = j.record
     where s.quantity is not null
     group by s.layer, s.commodity, s.measure
 )
 
 select
-    o.obs_id,
+    o.record,
     g.factor * o.case_count / o.repeat_count as record_weight,
     coalesce(f.factor, $trace_factor) as trace_factor,
     coalesce(ln(1 + s.quantity / m.middle) / ln(2), 1) as quantity_factor,
@@ -53,10 +53,9 @@ inner join grades as g
     on coalesce(o.reliability, $reliability) = g.reliability and coalesce(o.credibility, $credibility) = g.credibility
 left join times_to_crime as t on o.trace_id = t.trace_id
 left join trace_factors as f on t.days_min >= f.days_from and t.days_max < f.days_until
-left join sized as s on o.obs_id = s.obs_id
+left join sized as s on o.record = s.record
 left join middles as m
     on s.layer = m.layer and s.measure = m.measure and s.commodity is not distinct from m.commodity
-left join record_routes as r on o.obs_id = r.obs_id
+left join record_routes as r on o.record = r.record
 left join exposures as e on r.layer = e.layer and r.year = e.year and r.route = e.route
 where not o.is_subtotal
-order by o.obs_id

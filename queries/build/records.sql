@@ -1,21 +1,14 @@
 -- rows:   one per obs_id: a record that several files of one source hold is kept once; graded as its file or card
 --         states, unless the user graded the record or its source
 -- params: none
--- reads:  all_observations, own_grades
--- order:  layer, date_start, obs_id
-with ranked as (
-    select
-        o.* exclude (filename),
-        row_number() over (partition by o.obs_id order by o.filename) as copy
-    from all_observations as o
+-- reads:  all_observations, repeated, own_grades
+-- order:  none, a step on the way
+select o.* exclude (filename) replace (
+    coalesce(own.reliability, of_source.reliability, o.reliability) as reliability,
+    coalesce(own.credibility, of_source.credibility, o.credibility) as credibility
 )
-
-select r.* exclude (copy) replace (
-    coalesce(own.reliability, of_source.reliability, r.reliability) as reliability,
-    coalesce(own.credibility, of_source.credibility, r.credibility) as credibility
-)
-from ranked as r
-left join own_grades as own on r.obs_id = own.obs_id
-left join own_grades as of_source on r.source_id = of_source.source_id and of_source.obs_id is null
-where r.copy = 1
-order by r.layer, r.date_start, r.obs_id
+from all_observations as o
+left join repeated as r on o.obs_id = r.obs_id
+left join own_grades as own on o.obs_id = own.obs_id
+left join own_grades as of_source on o.source_id = of_source.source_id and of_source.obs_id is null
+where r.obs_id is null or o.filename = r.first_file

@@ -21,7 +21,7 @@ from dashboard.filters import Filters
 from data import contracts
 from data.errors import FilterError
 from data.release import Release
-from queries import connection, run
+from queries import connection
 
 NEEDED = (
     contracts.OBSERVATIONS,
@@ -252,7 +252,7 @@ def test_every_trace_of_the_sample_is_summed_up_once(store: Store) -> None:
 
 
 def test_chains_and_the_released_edges_agree_on_who_left_lawful_hands(store: Store) -> None:
-    edges = run.built(store.con, "custody_edges").to_pandas()
+    edges = pq.read_table(store.release.path("custody_edges")).to_pandas()
     rows = custody.traces(store, Filters()).rows
     identified = rows[rows["status"] == "identified"]
     assert len(identified) > 1000

@@ -67,7 +67,8 @@ def merged(folder: Path, *rows: Mapping[str, Any]) -> list[dict[str, Any]]:
     cases(*rows).to_parquet(path)
     con = connection.connect({"cases": [path]}, folder)
     try:
-        found = run.built(con, "duplicates", **duplicates.WINDOWS)
+        run.build(con, "duplicates", **duplicates.WINDOWS)
+        found = run.arrow(con, "duplicates")
     finally:
         con.close()
     told: list[dict[str, Any]] = contracts.check(found, contracts.DUPLICATES).to_pylist()

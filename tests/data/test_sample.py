@@ -114,7 +114,7 @@ def test_a_planted_corridor_holds_what_it_promises(
 
 @pytest.mark.parametrize("corridor", CORRIDORS, ids=lambda corridor: corridor.corridor_id)
 def test_truth_counts_what_the_waypoints_hold(corridor: Corridor, small: World) -> None:
-    truth = next(c for c in small.truth["corridors"] if c["id"] == corridor.corridor_id)  # type: ignore[attr-defined]
+    truth = next(c for c in small.truth["corridors"] if c["id"] == corridor.corridor_id)
     stops = distinct_stops(small)
     for layer in truth["layers"]:
         ends = (truth["origin_id"], truth["destination_id"])
@@ -125,10 +125,10 @@ def test_truth_counts_what_the_waypoints_hold(corridor: Corridor, small: World) 
 
 
 def test_kinds_of_corridor_are_as_many_as_announced(small: World) -> None:
-    kinds = pd.Series([corridor["kind"] for corridor in small.truth["corridors"]])  # type: ignore[attr-defined]
+    kinds = pd.Series([corridor["kind"] for corridor in small.truth["corridors"]])
     expected = {"common": 8, "inverse": 8, "mixed": 2, "crossing": 4, "independent": 3}
     assert kinds.value_counts().to_dict() == expected
-    assert len(small.truth["hubs"]) == 3  # type: ignore[arg-type]
+    assert len(small.truth["hubs"]) == 3
 
 
 def test_truth_is_json_and_says_it_is_synthetic(small: World) -> None:
@@ -160,7 +160,7 @@ def test_some_journeys_are_stated_the_wrong_way_round(middling: World) -> None:
             wrong += counted(stops, layer, corridor.destination, corridor.origin)
     assert 0.03 <= wrong / (wrong + right) <= 0.12  # 5 %, and the two-way background
     shares = middling.truth["wrong_direction_shares"]
-    assert list(shares.values()) == pytest.approx([0.05] * 3, abs=0.001)  # type: ignore[attr-defined]
+    assert list(shares.values()) == pytest.approx([0.05] * 3, abs=0.001)
 
 
 def test_repeats_are_exact_copies_with_rows_of_their_own(small: World) -> None:

@@ -170,7 +170,9 @@ def test_diversion_is_the_first_step_out_of_lawful_hands(tmp_path: Path) -> None
             "date_end": [pd.Timestamp(2015, 1, 1), pd.Timestamp(2016, 1, 1), pd.NaT, pd.Timestamp(2020, 1, 1)],
         }
     )
-    edges = run.built(built_from(tmp_path, custody_events=events), "custody_edges").to_pandas()
+    con = built_from(tmp_path, custody_events=events)
+    run.build(con, "custody_edges")
+    edges = run.arrow(con, "custody_edges").to_pandas()
     assert edges["is_diversion"].tolist() == [False, True, False]
     assert edges["days"].tolist()[0] == 365  # 2015 has 365 days
     assert edges["days"].isna().tolist() == [False, True, True]

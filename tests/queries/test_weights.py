@@ -39,21 +39,21 @@ TYPES = {
     "commodity": "str",
     "quantity_kg": "float64",
 }
-NO_ROUTES = pd.DataFrame({"obs_id": ["none"], "layer": "drugs", "year": 2014, "route": "A>B"})
+NO_ROUTES = pd.DataFrame({"record": [-1], "layer": "drugs", "year": 2014, "route": "A>B"})
 NO_EXPOSURES = pd.DataFrame({"layer": ["drugs"], "year": 1900, "route": "A>B", "h": 0.5, "factor": 9.0})
 NO_TIMES = pd.DataFrame({"trace_id": ["none"], "days_min": 0, "days_max": 0})
 
 
 def observations(*changes: dict[str, Any]) -> pd.DataFrame:
-    """Return made-up records o0, o1, ..., one per change."""
-    rows = [{"obs_id": f"o{at}", **OBSERVATION, **change} for at, change in enumerate(changes)]
+    """Return made-up records 0, 1, ..., one per change."""
+    rows = [{"record": at, **OBSERVATION, **change} for at, change in enumerate(changes)]
     return pd.DataFrame(rows).astype(TYPES)
 
 
-def journeys(ids: pd.Series, *places: str) -> pd.DataFrame:
+def journeys(numbers: pd.Series, *places: str) -> pd.DataFrame:
     """Return waypoints that take every record through the same places."""
     return pd.DataFrame(
-        [{"obs_id": obs_id, "seq": seq, "place_id": place} for obs_id in ids for seq, place in enumerate(places)]
+        [{"record": number, "seq": seq, "place_id": place} for number in numbers for seq, place in enumerate(places)]
     )
 
 
@@ -62,23 +62,24 @@ def built(folder: Path, name: str, tables: dict[str, pd.DataFrame], **params: ob
     for table, rows in tables.items():
         rows.to_parquet(folder / f"{table}.parquet")
     con = connection.connect({table: [folder / f"{table}.parquet"] for table in tables}, folder)
-    found: pd.DataFrame = run.built(con, name, **params).to_pandas()
+    run.build(con, name, **params)
+    found: pd.DataFrame = run.arrow(con, name).to_pandas()
     con.close()
     return found
 
 
 def weights(folder: Path, records: pd.DataFrame, **tables: pd.DataFrame) -> pd.DataFrame:
-    """Return the weights of records by obs_id; tables that are not given say nothing of them."""
+    """Return the weights of records by number; tables that are not given say nothing of them."""
     usual = {
         "observations": records,
-        "waypoints": journeys(records["obs_id"], "A", "B"),
+        "waypoints": journeys(records["record"], "A", "B"),
         "grades": evidence.grades(),
         "trace_factors": evidence.trace_factors(),
         "times_to_crime": NO_TIMES,
         "record_routes": NO_ROUTES,
         "exposures": NO_EXPOSURES,
     }
-    return built(folder, "record_weights", usual | tables, **CLEAR).set_index("obs_id")
+    return built(folder, "record_weights", usual | tables, **CLEAR).set_index("record").sort_index()
 
 
 def test_a_record_weighs_its_grade_times_its_cases_over_its_repeats(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_what_cannot_be_known_changes_nothing_and_is_flagged(tmp_path: Path) -> 
 
 
 def test_subtotals_weigh_nothing_because_they_are_not_there(tmp_path: Path) -> None:
-    assert weights(tmp_path, observations({}, {"is_subtotal": True})).index.tolist() == ["o0"]
+    assert weights(tmp_path, observations({}, {"is_subtotal": True})).index.tolist() == [0]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_a_quantity_counts_by_doublings_over_the_median_of_its_commodity(tmp_pat
 
 def test_the_median_is_that_of_records_that_state_a_journey(tmp_path: Path) -> None:
     records = observations({"quantity_kg": 8.0}, *[{"quantity_kg": 1.0}] * 5)
-    points = pd.concat([journeys(records["obs_id"][:1], "A", "B"), journeys(records["obs_id"][1:], "A")])
+    points = pd.concat([journeys(records["record"][:1], "A", "B"), journeys(records["record"][1:], "A")])
     found = weights(tmp_path, records, waypoints=points)
     assert found["quantity_factor"].tolist() == pytest.approx([1] + [math.log2(1 + 1 / 8)] * 5)
 
@@ -151,7 +152,7 @@ def test_the_median_is_that_of_records_that_state_a_journey(tmp_path: Path) -> N
 def test_exposure_is_that_of_the_record_s_layer_year_and_route(tmp_path: Path) -> None:
     records = observations({}, {}, {}, {"layer": "firearms"})
     routes = pd.DataFrame(
-        {"obs_id": records["obs_id"], "layer": records["layer"], "year": [2014, 2015, 2014, 2014], "route": "A>B"}
+        {"record": records["record"], "layer": records["layer"], "year": [2014, 2015, 2014, 2014], "route": "A>B"}
     )
     routes.loc[2, "route"] = "B>A"
     known = pd.DataFrame({"layer": ["drugs"], "year": 2014, "route": "A>B", "h": 0.2, "factor": 1.5})
@@ -192,7 +193,7 @@ PLACES = pd.DataFrame(
 def route(folder: Path, *stops: tuple[str, str | None], **change: Any) -> list[tuple[str, int]]:  # noqa: ANN401
     """Return the route and position found for one record, as a list of none or one."""
     points = pd.DataFrame(stops, columns=["role", "place_id"]).astype({"place_id": "str"})
-    points = points.assign(obs_id="o0", seq=range(len(stops)))
+    points = points.assign(record=0, seq=range(len(stops)))
     tables = {"observations": observations(change), "waypoints": points, "places": PLACES}
     found = built(folder, "record_routes", tables)
     return list(found[["route", "position"]].itertuples(index=False, name=None))
@@ -226,8 +227,8 @@ def test_only_a_seizure_in_a_known_country_has_a_route(tmp_path: Path) -> None:
 
 
 def test_interceptions_count_exact_repeats_once(tmp_path: Path) -> None:
-    rows = [("o0", "A>B", 1, 1.0), ("o1", "A>B", 2, 0.5), ("o2", "A>B", 2, 0.5), ("o3", "A>B", 2, 1.0)]
-    routes = pd.DataFrame(rows, columns=["obs_id", "route", "position", "record_count"]).assign(
+    rows = [(0, "A>B", 1, 1.0), (1, "A>B", 2, 0.5), (2, "A>B", 2, 0.5), (3, "A>B", 2, 1.0)]
+    routes = pd.DataFrame(rows, columns=["record", "route", "position", "record_count"]).assign(
         layer="drugs", year=2014
     )
     found = built(tmp_path, "interceptions", {"record_routes": routes})
