@@ -2,24 +2,24 @@
 
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from dashboard.publish import publish
-from data import gate, mapping, sample, store
-from data.errors import ContraflowError, SourceError, StoreError
+from data import gate, mapping, sample, staging, store
+from data.errors import SourceError, StoreError
 from data.intake import Request
-from data.parsed import Parsed
+from data.parsed import Parsed, Reading
 from data.places import gazetteer
 from data.release import Release
 from data.sources import register
+from data.staging import Staged, Tally
 from data.store import ImportReport
 
 Progress = Callable[[str], None]
@@ -34,15 +34,14 @@ def import_files(
     Args:
         root: The store; made if missing.
         source_id: One of register.source_ids().
-        paths: The files; every one is read before any is written.
+        paths: The files; every one is read before any takes its place.
         progress: Told what is being done.
         options: ``is_lenient`` and ``year`` of intake.Request.
 
     Raises:
         SourceError: a file cannot be taken; the store is as it was.
     """
-    profile = register.profile(source_id)
-    return _stored(root, profile, _parsed(root, profile, register.reader(source_id), paths, progress, **options))
+    return _stored(root, register.profile(source_id), register.reader(source_id), paths, progress, **options)
 
 
 def import_mapped(
@@ -53,7 +52,7 @@ def import_mapped(
     Args:
         root: The store; made if missing.
         card: What mapping.load returned.
-        paths: The files; every one is read before any is written.
+        paths: The files; every one is read before any takes its place.
         progress: Told what is being done.
         options: ``is_lenient`` and ``file_name`` of intake.Request.
 
@@ -61,27 +60,33 @@ def import_mapped(
         SourceError: a file cannot be taken, or was taken by another map; the store is as it was.
     """
     _require_own(card)
-    read = _parsed(root, card, mapping.read, paths, progress, **options)
-    for file in read:
-        folder = store.folder_of(root, card["id"], file.sha256)
-        if folder.exists() and _map_note(card) not in store.report(folder).notes:
-            raise SourceError(
-                f"{file.path.name}: the store holds this file as another map read it; delete {folder} and import again."
-            )
-    noted = [file._replace(parsed=file.parsed and replace(file.parsed, notes=(_map_note(card),))) for file in read]
-    return _stored(root, card, noted)
+
+    def read(request: Request) -> Reading:
+        made = mapping.read(request)
+        return made._replace(parts=(replace(part, notes=(_map_note(card),)) for part in made.parts))
+
+    return _stored(root, card, read, paths, progress, **options)
 
 
 def tried(card: dict[str, Any], path: Path, **options: object) -> tuple[Parsed, ImportReport]:
     """Return what a map would make of a file and its report, impossible rows set aside; nothing is stored.
+
+    Of a file in several parts the records of the first are returned, with all that is set aside or unresolved.
 
     Raises:
         SourceError: the file cannot be read at all.
     """
     _require_own(card)
     request = Request(path, card, gazetteer(), is_lenient=True, **options)  # type: ignore[arg-type]
-    parsed = mapping.read(request)
-    return parsed, store.summary(parsed, card["id"], request.name)
+    tally, parts = Tally(), mapping.read(request).parts
+    first = next(parts)
+    tally.add(first)
+    aside = [first.quarantine]
+    for part in parts:
+        tally.add(part)
+        aside.append(part.quarantine)
+    quarantine = pd.concat(aside, ignore_index=True)
+    return replace(first, quarantine=quarantine, unresolved=tally.unresolved), tally.report(card["id"], request.name)
 
 
 @contextmanager
@@ -111,49 +116,50 @@ def _map_note(card: dict[str, Any]) -> str:
     return f"read by map {hashlib.sha256(json.dumps(card, sort_keys=True, default=str).encode()).hexdigest()[:12]}"
 
 
-class _File(NamedTuple):
-    path: Path
-    sha256: str
-    parsed: Parsed | None  # None: the store holds it
-
-
-def _parsed(
+def _stored(
     root: Path,
     card: dict[str, Any],
-    reader: Callable[[Request], Parsed],
+    read: Callable[[Request], Reading],
     paths: Sequence[Path],
     progress: Progress,
     **options: object,
-) -> list[_File]:
-    """Return the files of a source, read unless the store holds them."""
-    read: list[_File] = []
-    for path in paths:
-        gate.kind_of(path)
-        sha256 = gate.sha256_of(path)
-        request = Request(path, card, gazetteer(), **options)  # type: ignore[arg-type]
-        progress(f"reading {request.name}")
-        is_known = store.folder_of(root, request.source_id, sha256).exists()
-        read.append(_File(path.with_name(request.name), sha256, None if is_known else reader(request)))
-    return read
-
-
-def _stored(root: Path, card: dict[str, Any], read: list[_File]) -> list[ImportReport]:
-    """Write read files into the store, all or none, and return the report of each."""
-    new: list[Path] = []
+) -> list[ImportReport]:
+    """Read files into the store, all or none, and return the report of each."""
+    staged: dict[Path, Staged] = {}
     reports: list[ImportReport] = []
     try:
-        for path, sha256, parsed in read:
-            folder = store.folder_of(root, str(card["id"]), sha256)
-            if parsed is None or folder.exists():
-                reports.append(store.report(folder))
+        for path in paths:
+            gate.kind_of(path)
+            sha256 = gate.sha256_of(path)
+            request = Request(path, card, gazetteer(), **options)  # type: ignore[arg-type]
+            progress(f"reading {request.name}")
+            folder = store.folder_of(root, request.source_id, sha256)
+            if folder in staged:
+                reports.append(replace(staged[folder].report, is_new=False))
+            elif folder.exists():
+                reports.append(_known(folder, path, card))
             else:
-                reports.append(store.add(root, parsed, card, path, sha256))
-                new.append(folder)
-    except ContraflowError:
-        for folder in new:
-            shutil.rmtree(folder)
+                staged[folder] = staging.stage(root, read(request), card, path.with_name(request.name), sha256)
+                reports.append(staged[folder].report)
+    except BaseException:
+        staging.discard(list(staged.values()))
         raise
+    staging.place(list(staged.values()))
     return reports
+
+
+def _known(folder: Path, path: Path, card: dict[str, Any]) -> ImportReport:
+    """Return the report of a file that the store holds.
+
+    Raises:
+        SourceError: another map read it.
+    """
+    report = store.report(folder)
+    if card["id"] not in register.source_ids() and _map_note(card) not in report.notes:
+        raise SourceError(
+            f"{path.name}: the store holds this file as another map read it; delete {folder} and import again."
+        )
+    return report
 
 
 def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda _: None) -> Release:
@@ -173,7 +179,8 @@ def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda
         progress(f"storing part {number} of {len(marks)} of the synthetic world")
         for row in sample.source_rows():
             card, mark = {**row, "id": row["source_id"]}, part[str(row["source_id"])]
-            store.add(root, _of_source(made.parsed, str(row["source_id"])), card, Path("synthetic"), mark)
+            parts = iter([_of_source(made.parsed, str(row["source_id"]))])
+            staging.add(root, Reading(parts), card, Path("synthetic"), mark)
         truths.append(made.truth)
     store.write_text(root / TRUTH, json.dumps(sample.truth_of(truths), indent=1, ensure_ascii=False))
     return publish(root, progress)

@@ -1,8 +1,7 @@
-"""What every importer does: refuse or set aside rows, read dates and numbers, resolve names, give identities."""
+"""What every importer does: refuse or set aside rows, read dates and numbers, resolve names."""
 
-import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -241,30 +240,6 @@ def count(values: pd.Series) -> pd.Series:
     """Return whole numbers as nullable integers; anything else is null."""
     numbers = number(values)
     return numbers.mask(numbers % 1 != 0).astype("Int64")
-
-
-def identities(source_id: str, keys: Sequence[pd.Series], values: Sequence[pd.Series] = ()) -> pd.DataFrame:
-    """Return ``obs_id`` and ``repeat_count``: equal keys get the same id and a running number.
-
-    Args:
-        source_id: Opens every id.
-        keys: The columns that make a record what it is, in a fixed order.
-        values: What the record states, where an edition may revise it: not in the id, but rows that differ in
-            them are no repeats.
-    """
-    digest = _digests(keys)
-    occurrence = digest.groupby(digest).cumcount() + 1
-    content = _digests([*keys, *values]) if values else digest
-    repeats = content.groupby(content).transform("size").astype("int64")
-    return pd.DataFrame({"obs_id": source_id + ":" + digest + ":" + occurrence.astype("str"), "repeat_count": repeats})
-
-
-def _digests(columns: Sequence[pd.Series]) -> pd.Series:
-    words = [column.astype("str").where(column.notna(), "").tolist() for column in columns]
-    rows = zip(*words, strict=True)
-    return pd.Series(
-        [hashlib.blake2b("\x1f".join(row).encode(), digest_size=8).hexdigest() for row in rows], dtype="str"
-    )
 
 
 def year_span(years: pd.Series) -> tuple[pd.Series, pd.Series]:

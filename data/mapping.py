@@ -11,13 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from data import contracts, gate, intake, mapping_places, mapping_values, raw, rules
+from data import contracts, gate, identity, intake, mapping_places, mapping_values, raw, rules
 from data.errors import SourceError
-from data.intake import Request
+from data.identity import Seen
+from data.intake import Request, Sieve
 from data.mapping_dates import FORMATS
 from data.mapping_places import ENDS
 from data.mapping_values import Record
-from data.parsed import Parsed
+from data.parsed import Parsed, Reading
 from data.sources import editions, events
 
 INCIDENT = "incident"
@@ -115,11 +116,12 @@ def columns_of(card: dict[str, Any]) -> dict[str, str]:
     return {field: str(column) for field, column in card.get("columns", {}).items()}
 
 
-def read(request: Request) -> Parsed:
-    """Return what a map makes of a file: records with their journeys, or incidents.
+def read(request: Request) -> Reading:
+    """Return what a map makes of a file: records with their journeys, part by part, or incidents.
 
     Raises:
         SourceError: a mapped column is missing, or a value is impossible; names file, row, column, value and cure.
+            Where a later part of a long file shows it, it is raised when that part is reached.
     """
     card, columns = request.profile, columns_of(request.profile)
     if "schema" in card:
@@ -127,24 +129,34 @@ def read(request: Request) -> Parsed:
         gate.require_schema(request.path, card["schema"])
     dialect = raw.Dialect(card.get("encoding") or raw.encoding_of(request.path), card.get("delimiter"))
     wanted = [*dict.fromkeys([*columns.values(), *card.get("dedup", [])])] or list(card.get("schema", {}))
-    sieve = editions.sieve(request, wanted, dialect)
+    if card["record_kind"] == INCIDENT:
+        return Reading(iter([_incidents(_record(editions.sieve(request, wanted, dialect), columns))]))
+    seen = Seen()
+    sieves = editions.sieves(request, wanted, dialect, raw.PART_ROWS)
+    return Reading((_observations(_record(sieve, columns), seen) for sieve in sieves), seen)
+
+
+def _record(sieve: Sieve, columns: dict[str, str]) -> Record:
+    request = sieve.request
     sieve.raw = replace(sieve.raw, file=request.name)
-    for field, value in card.get("constants", {}).items():
+    constants = request.profile.get("constants", {})
+    for field, value in constants.items():
         sieve.raw.frame[f"constant {field}"] = str(value)
-        columns[field] = f"constant {field}"
-    record = Record(sieve, columns)
-    return _incidents(record) if card["record_kind"] == INCIDENT else _observations(record)
+    return Record(sieve, columns | {field: f"constant {field}" for field in constants})
 
 
-def _observations(record: Record) -> Parsed:
+def _observations(record: Record, seen: Seen) -> Parsed:
     sieve, card = record.sieve, record.sieve.request.profile
     start, end, precision = mapping_values.dates(record)
     places = mapping_places.journey(record)
     values = mapping_values.quantities(record)
-    is_repeat = mapping_values.is_repeat(record)
+    digest = identity.digests(record.identity())
+    before = seen.counts(digest)
+    is_repeat = mapping_values.is_repeat(record, digest, before)
     sieve.refuse(is_repeat, record.id_column, rules.REPEATED, "Give every record an id of its own.")
-    keys = [sieve.kept(words) for words in record.identity()]
-    observations = intake.identities(sieve.request.source_id, keys).assign(
+    kept = sieve.kept(digest)
+    seen.add(kept)
+    observations = identity.numbered(sieve.request.source_id, kept, before=before[sieve.is_kept]).assign(
         source_row=sieve.kept(sieve.raw.rows),
         layer=card["layer"],
         record_kind=card["record_kind"],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data import contracts, intake, rules
+from data.identity import Whole
 from data.intake import FIRST_DAY, Sieve
 from data.mapping_dates import span
 
@@ -47,12 +48,17 @@ class Record:
         return [self.sieve.column(name) for name in names]
 
 
-def is_repeat(record: Record) -> pd.Series:
-    """Return which rows repeat an id, or the columns of ``dedup``, of a row above that is kept; none without those."""
+def is_repeat(record: Record, digest: pd.Series, before: Whole) -> pd.Series:
+    """Return which rows repeat an id, or the columns of ``dedup``, of a row above that is kept; none without those.
+
+    Args:
+        record: The rows of a part of a file.
+        digest: Of each row's identity.
+        before: How often each digest stood in earlier parts.
+    """
     if not record.id_column:
         return pd.Series(False, record.sieve.is_kept.index)
-    keys = pd.concat(list(record.identity()), axis=1)
-    return keys[record.sieve.is_kept].duplicated().reindex(keys.index, fill_value=False)
+    return digest[record.sieve.is_kept].duplicated().reindex(digest.index, fill_value=False) | (before > 0)
 
 
 def dates(record: Record) -> tuple[pd.Series, pd.Series, pd.Series]:

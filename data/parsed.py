@@ -1,10 +1,13 @@
 """What reading one file gives: canonical tables, the rows set aside, and the names nobody knows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
 from data import contracts
+from data.identity import Seen
 
 
 def _none(table: contracts.Table) -> pd.DataFrame:
@@ -31,3 +34,15 @@ class Parsed:
     def row_count_kept(self) -> int:
         """Records kept: observations and incidents."""
         return len(self.observations) + len(self.incidents)
+
+
+class Reading(NamedTuple):
+    """A file as it is read, part by part.
+
+    Attributes:
+        parts: Each with its own rows; together they are the file.
+        seen: Where several parts may hold equal records: what tells, once all parts are read, how many there are.
+    """
+
+    parts: Iterator[Parsed]
+    seen: Seen | None = None

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,8 @@ from data.errors import SourceError
 
 HEADER_SEARCH_ROWS = 20
 UTF_8 = "utf-8-sig"
+PART_ROWS = 250_000  # of a long CSV file that are held at a time
+SHORT_PART = 1000  # rows; a shorter last part joins the one before, so that no footnote is torn
 ENCODING_BYTES = 10_000_000  # looked at to tell the encoding
 ENCODING_NAMES = {UTF_8: "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 
@@ -30,6 +32,7 @@ class Raw:
         headings: Where each record is one cell of a matrix: the heading of its column.
         row_columns: Columns of the frame that say the same of every cell in a row of that matrix.
         sheet: Where the workbook has several sheets: the one that was read.
+        is_last: No part of the file comes after this one.
     """
 
     file: str
@@ -38,6 +41,7 @@ class Raw:
     headings: pd.Series | None = None
     row_columns: tuple[str, ...] = ()
     sheet: str | None = None
+    is_last: bool = True
 
     @property
     def title(self) -> str:
@@ -64,6 +68,7 @@ class _Table(NamedTuple):
     frame: pd.DataFrame
     first: int  # row of the first record
     sheet: str | None = None
+    is_last: bool = True
 
 
 def read(
@@ -81,18 +86,39 @@ def read(
     Raises:
         SourceError: the file cannot be read, or a column is missing; names the file, the column and the cure.
     """
+    return next(parts(path, required, renamed, dialect))
+
+
+def parts(
+    path: Path,
+    required: Sequence[str],
+    renamed: Mapping[str, str] | None = None,
+    dialect: Dialect = DEFAULT,
+    row_count: int | None = None,
+) -> Iterator[Raw]:
+    """Yield the records of a file as ``read`` returns them, a long CSV file in parts.
+
+    Args:
+        path: The file.
+        required: As in ``read``.
+        renamed: As in ``read``.
+        dialect: Of a CSV file.
+        row_count: Rows of a part; None for one part.
+
+    Raises:
+        SourceError: as ``read``, when the part that shows it is reached.
+    """
     names = _Names(required, renamed)
     kind = gate.kind_of(path)
-    if kind == "csv":
-        found = _csv(path, names, dialect)
-    else:
-        found = {"xlsx": _xlsx, "parquet": _parquet, "geojson": _geojson}[kind](path, names)
-    published = normalise.frame(found.frame)
-    frame = published.set_axis(names.of(published.columns), axis=1)
-    rows = pd.Series(frame.index, dtype="int64") + found.first
-    file = Raw(path.name, frame.reset_index(drop=True), rows, sheet=found.sheet)
-    _require(file, names, list(published.columns), max(found.first - 1, 1))
-    return file
+    readers = {"xlsx": _xlsx, "parquet": _parquet, "geojson": _geojson}
+    tables = _csv(path, names, dialect, row_count) if kind == "csv" else iter([readers[kind](path, names)])
+    for found in tables:
+        published = normalise.frame(found.frame)
+        frame = published.set_axis(names.of(published.columns), axis=1)
+        rows = pd.Series(frame.index, dtype="int64") + found.first
+        file = Raw(path.name, frame.reset_index(drop=True), rows, sheet=found.sheet, is_last=found.is_last)
+        _require(file, names, list(published.columns), max(found.first - 1, 1))
+        yield file
 
 
 def _require(file: Raw, names: "_Names", published: list[object], header: int) -> None:
@@ -170,31 +196,51 @@ def _cell(words: str | None) -> object:
     return normalise.text(cell) if isinstance(cell, str) else cell
 
 
-def _csv(path: Path, names: _Names, dialect: Dialect) -> _Table:
+def _csv(path: Path, names: _Names, dialect: Dialect, row_count: int | None) -> Iterator[_Table]:
     try:
         above, mark = _csv_header(path, names, dialect)
-        frame = pd.read_csv(
-            path,
-            sep=mark,
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            encoding=dialect.encoding,
-            quoting=csv.QUOTE_MINIMAL,
-            skip_blank_lines=False,
-            skiprows=above,
-        )
+        for frame, is_last in _frames(path, above, dialect._replace(mark=mark), row_count):
+            if not isinstance(frame.index, pd.RangeIndex):
+                raise SourceError(
+                    f"{path.name}, row {above + 2}: there are more cells than headings in row {above + 1};"
+                    " download it again."
+                )
+            yield _Table(frame[frame.notna().any(axis=1)], above + 2, is_last=is_last)
     except UnicodeError as wrong:
         name = ENCODING_NAMES[dialect.encoding]
         row = _row_undecoded(path, dialect.encoding)
         raise SourceError(f"{path.name}, row {row}: the text is not {name}; save the file as UTF-8.") from wrong
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as wrong:
         raise SourceError(f"{path.name}: the CSV cannot be read ({one_line(wrong)}); download it again.") from wrong
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise SourceError(
-            f"{path.name}, row {above + 2}: there are more cells than headings in row {above + 1}; download it again."
-        )
-    return _Table(frame[frame.notna().any(axis=1)], above + 2)
+
+
+def _frames(path: Path, above: int, dialect: Dialect, row_count: int | None) -> Iterator[tuple[pd.DataFrame, bool]]:
+    """Yield the rows of a CSV in frames of so many rows, each with whether it is the last."""
+    found = pd.read_csv(
+        path,
+        sep=dialect.mark,
+        dtype=str,
+        keep_default_na=False,
+        na_values=[""],
+        encoding=dialect.encoding,
+        quoting=csv.QUOTE_MINIMAL,
+        skip_blank_lines=False,
+        skiprows=above,
+        chunksize=row_count,
+    )
+    if isinstance(found, pd.DataFrame):
+        yield found, True
+        return
+    with found:
+        frame = next(found)
+        for after in found:
+            if len(after) < SHORT_PART:
+                frame = pd.concat([frame, after])
+                frame.index = pd.RangeIndex(frame.index[0], frame.index[0] + len(frame))
+            else:
+                yield frame, False
+                frame = after
+        yield frame, True
 
 
 def _csv_header(path: Path, names: _Names, dialect: Dialect) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data import intake, raw
+from data import identity, intake, raw
 from data.intake import Request, Sieve
 from data.parsed import Parsed
 
@@ -66,7 +66,7 @@ def _tables(records: pd.DataFrame, sieve: Sieve) -> tuple[pd.DataFrame, pd.DataF
     name = sieve.column("recovery_country")[at].reset_index(drop=True)
     role = sieve.column("us_sourced_basis").map(sieve.request.values("basis"))[at].reset_index(drop=True)
     keys = [name, records["period_start"], records["period_end"], records["is_sourced"]]
-    ids = intake.identities(sieve.request.source_id, keys, [records["count"], role])
+    ids = identity.identities(sieve.request.source_id, keys, [records["count"], role])
     count = records["count"].astype("int64")
     is_one_year = records["period_start"] == records["period_end"]
     observations = ids.assign(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data import gate, intake, raw
+from data import gate, identity, intake, raw
 from data.errors import SourceError
 from data.intake import Request, Sieve
 from data.parsed import Parsed
@@ -121,7 +121,7 @@ def _records(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     year, count = (sieve.kept(values).astype("int64") for values in (years, counts))
     origin, recovery = (sieve.kept(values) for values in ends)
-    ids = intake.identities(sieve.request.source_id, [year, origin, recovery])
+    ids = identity.identities(sieve.request.source_id, [year, origin, recovery])
     start, end = intake.year_span(year)
     observations = ids.assign(
         source_row=sieve.kept(sieve.raw.rows),

@@ -6,7 +6,7 @@ states, and its seat is not where the drugs were seized. The area's name stays a
 
 import pandas as pd
 
-from data import intake
+from data import identity, intake
 from data.intake import Request, Sieve
 from data.parsed import Parsed
 from data.sources import editions
@@ -76,7 +76,7 @@ def _observations(sieve: Sieve, start: pd.Series, events: pd.Series, pounds: pd.
     values = sieve.request.values
     drug = words["Drug Type"].str.rstrip("* ").str.casefold()
     keys = [first.dt.strftime("%Y-%m"), *(word.str.casefold().str.rstrip("* ") for word in words.values())]
-    return intake.identities(sieve.request.source_id, keys, [count, amount]).assign(
+    return identity.identities(sieve.request.source_id, keys, [count, amount]).assign(
         source_row=sieve.kept(sieve.raw.rows),
         layer="drugs",
         record_kind="aggregate",

@@ -5,7 +5,7 @@ Equal rows are different people (k-anonymity makes them equal on purpose), so no
 
 import pandas as pd
 
-from data import intake
+from data import identity, intake
 from data.intake import Request, Sieve
 from data.parsed import Parsed
 from data.sources import editions
@@ -60,7 +60,7 @@ def _observations(sieve: Sieve, years: pd.DataFrame, places: dict[str, pd.Series
     named = [sieve.kept(place.fillna(sieve.column(name))) for name, place in places.items()]
     person = [sieve.kept(sieve.column(name)) for name in ("gender", "ageBroad", "majorityStatus")]
     form = sieve.kept(forms["raw"])
-    return intake.identities(sieve.request.source_id, [first, last, *named, *person, form]).assign(
+    return identity.identities(sieve.request.source_id, [first, last, *named, *person, form]).assign(
         repeat_count=1,
         source_row=sieve.kept(sieve.raw.rows),
         layer="human_trafficking",

@@ -1,6 +1,6 @@
 """What the editions of one source differ in: headings, words for nothing, footnotes, thousands separators."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -25,11 +25,23 @@ def sieve(request: Request, required: Sequence[str], dialect: raw.Dialect = raw.
     Raises:
         SourceError: the file cannot be read, or a column is missing.
     """
-    file = raw.read(request.path, required, request.values("column"), dialect)
+    return next(sieves(request, required, dialect))
+
+
+def sieves(
+    request: Request, required: Sequence[str], dialect: raw.Dialect = raw.DEFAULT, row_count: int | None = None
+) -> Iterator[Sieve]:
+    """Yield the rows of a file as ``sieve`` returns them, a long CSV file in parts of so many rows.
+
+    Raises:
+        SourceError: as ``sieve``, when the part that shows it is reached.
+    """
     words = list(request.profile.get("null_words", []))
-    made = Sieve(replace(file, frame=file.frame.replace(words, None) if words else file.frame), request)
-    made.set_aside(_is_footnote(file.frame), None, "stands below the table: a footnote, not a record")
-    return made
+    for file in raw.parts(request.path, required, request.values("column"), dialect, row_count):
+        made = Sieve(replace(file, frame=file.frame.replace(words, None) if words else file.frame), request)
+        if file.is_last:
+            made.set_aside(_is_footnote(file.frame), None, "stands below the table: a footnote, not a record")
+        yield made
 
 
 def _is_footnote(frame: pd.DataFrame) -> pd.Series:

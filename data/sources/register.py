@@ -7,10 +7,11 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
+from data import mapping
 from data.contracts import CREDIBILITIES, RELIABILITIES
 from data.errors import SourceError
 from data.intake import Request
-from data.parsed import Parsed
+from data.parsed import Parsed, Reading
 
 
 def source_ids() -> list[str]:
@@ -34,9 +35,10 @@ def profile(source_id: str) -> dict[str, Any]:
     return card
 
 
-def reader(source_id: str) -> Callable[[Request], Parsed]:
+def reader(source_id: str) -> Callable[[Request], Reading]:
     """Return the function that reads a file of this source."""
     name = f"data.sources.{source_id.replace('-', '_')}"
-    module = importlib.import_module(name if importlib.util.find_spec(name) else "data.mapping")
-    read: Callable[[Request], Parsed] = module.read
-    return read
+    if importlib.util.find_spec(name) is None:
+        return mapping.read
+    read: Callable[[Request], Parsed] = importlib.import_module(name).read
+    return lambda request: Reading(iter([read(request)]))

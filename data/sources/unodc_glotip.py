@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from data import intake, raw
+from data import identity, intake, raw
 from data.intake import Request, Sieve
 from data.parsed import Parsed
 
@@ -76,7 +76,7 @@ def _observations(
     keys = [sieve.kept(sieve.column(name)) for name in ("Iso3_code", "Dimension", "Category", "Sex", "Age")]
     start, end = intake.year_span(year)
     category = sieve.kept(sieve.column("Category")).where(keys[1] == EXPLOITATION)
-    return intake.identities(sieve.request.source_id, [*keys, year], [low, high]).assign(
+    return identity.identities(sieve.request.source_id, [*keys, year], [low, high]).assign(
         source_row=sieve.kept(sieve.raw.rows),
         layer="human_trafficking",
         record_kind="aggregate",

@@ -7,7 +7,7 @@ need not agree, so every record is a subtotal: no page adds them up.
 
 import pandas as pd
 
-from data import intake
+from data import identity, intake
 from data.intake import Request, Sieve
 from data.parsed import Parsed
 from data.sources import editions
@@ -85,7 +85,7 @@ def _observations(sieve: Sieve, year: pd.Series, value: pd.Series, topic: pd.Ser
     keys = [words[name] for name in ("Iso3_code", "Country", "Indicator", "Dimension", "Category", "Sex", "Age")]
     values = sieve.request.values
     is_firearm = words["Indicator"].str.casefold().isin(list(values("firearms")))
-    return intake.identities(sieve.request.source_id, [*keys, words["Source"], years], [number]).assign(
+    return identity.identities(sieve.request.source_id, [*keys, words["Source"], years], [number]).assign(
         source_row=sieve.kept(sieve.raw.rows),
         layer=LAYER,
         record_kind=words["Source"].map(values("record_kind")).fillna("aggregate"),

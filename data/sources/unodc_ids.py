@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data import intake, raw
+from data import identity, intake, raw
 from data.intake import Request, Sieve
 from data.parsed import Parsed
 
@@ -57,7 +57,7 @@ def _observations(sieve: Sieve, days: pd.Series, amount: pd.Series, production: 
     words["SEIZURE_DATE"] = day.dt.strftime("%Y-%m-%d")
     value = sieve.request.values
     factor = intake.number(words["DRUG_UNIT"].map(value("kilogram")))
-    return intake.identities(sieve.request.source_id, [words[name] for name in COLUMNS]).assign(
+    return identity.identities(sieve.request.source_id, [words[name] for name in COLUMNS]).assign(
         source_row=sieve.kept(sieve.raw.rows),
         layer="drugs",
         record_kind="seizure",

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from data.intake import identities
+from data.identity import identities
 from geo.validation.ground import flows_of
 from geo.validation.measured import Measured, Run, mean
 from geo.validation.terrain import Case

@@ -178,7 +178,7 @@ def abroad(path: Path, *changes: Mapping[str, object]) -> Path:
 def read(source_id: str, path: Path, **options: Any) -> Parsed:  # noqa: ANN401
     """Return what a source's reader makes of a file, on a fixed day."""
     request = Request(path, register.profile(source_id), gazetteer(), today=TODAY, **options)
-    return register.reader(source_id)(request)
+    return next(register.reader(source_id)(request).parts)
 
 
 def places_of(parsed: Parsed, row: int) -> list[tuple[str, object]]:

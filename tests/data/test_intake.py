@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data import intake
+from data import identity, intake
 from data.errors import SourceError
 from data.intake import Request, Sieve
 from data.places import gazetteer
@@ -53,17 +53,17 @@ def test_a_count_is_whole_or_null() -> None:
 
 def test_equal_content_gets_the_same_identity_and_a_running_number() -> None:
     one, two = pd.Series(["a", "b", "a", "a"]), pd.Series(["x", None, "x", "y"])
-    found = intake.identities("s", [one, two])
+    found = identity.identities("s", [one, two])
     first, other, second, third = found["obs_id"]
     assert first.removesuffix(":1") == second.removesuffix(":2")
     assert len({first, other, second, third}) == 4
     assert found["repeat_count"].tolist() == [2, 1, 2, 1]
     # the same rows in another order, or in another file, have the same ids
-    assert set(intake.identities("s", [one[::-1], two[::-1]])["obs_id"]) == set(found["obs_id"])
+    assert set(identity.identities("s", [one[::-1], two[::-1]])["obs_id"]) == set(found["obs_id"])
 
 
 def test_the_cut_between_two_columns_is_part_of_an_identity() -> None:
-    found = intake.identities("s", [pd.Series(["ab", "a"]), pd.Series(["c", "bc"])])
+    found = identity.identities("s", [pd.Series(["ab", "a"]), pd.Series(["c", "bc"])])
     assert found["repeat_count"].tolist() == [1, 1]
 
 

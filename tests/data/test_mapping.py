@@ -36,7 +36,7 @@ def card(**changes: object) -> dict[str, Any]:
 
 def read(path: Path, **changes: object) -> Parsed:
     """Return what a map makes of a file."""
-    return mapping.read(Request(path, card(**changes), gazetteer(), today=TODAY))
+    return next(mapping.read(Request(path, card(**changes), gazetteer(), today=TODAY)).parts)
 
 
 def one(path: Path, row: dict[str, object], **changes: object) -> dict[str, Any]:
@@ -335,7 +335,7 @@ def test_a_guess_is_a_map_that_can_be_loaded_and_says_what_to_fill_in(tmp_path: 
     (tmp_path / "MAP.toml").write_text(words, encoding="utf-8")
     assert mapping.load(tmp_path / "MAP.toml") == guess.card(path)
     assert f'publisher = "{guess.FILL_IN}"' in words
-    parsed = mapping.read(Request(path, mapping.load(tmp_path / "MAP.toml"), gazetteer(), today=TODAY))
+    parsed = next(mapping.read(Request(path, mapping.load(tmp_path / "MAP.toml"), gazetteer(), today=TODAY)).parts)
     assert places_of(parsed, 2) == [("departure", "UGA"), ("seizure", "KEN")]
 
 

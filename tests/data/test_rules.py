@@ -38,7 +38,7 @@ def own(folder: Path, *changes: Mapping[str, object], is_lenient: bool = True) -
     """Return what the map makes of good rows with these changes, ids counted from 1, and a good row before them."""
     rows = [GOOD, *({**GOOD, "Case": str(number), **change} for number, change in enumerate(changes, start=2))]
     path = files.table(folder / "own.csv", rows)
-    return mapping.read(Request(path, mapping.checked(CARD, "MAP"), gazetteer(), is_lenient, today=TODAY))
+    return next(mapping.read(Request(path, mapping.checked(CARD, "MAP"), gazetteer(), is_lenient, today=TODAY)).parts)
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,7 @@ def test_every_rule_is_documented() -> None:
 
 def test_check_5_a_point_at_0_0_of_a_published_source_is_set_aside_and_the_rest_kept(tmp_path: Path) -> None:
     path = files.ged(tmp_path / "ged.csv", {}, {"id": 8, "latitude": 0, "longitude": 0})
-    parsed = register.reader("ucdp-ged")(Request(path, register.profile("ucdp-ged"), gazetteer(), today=TODAY))
+    request = Request(path, register.profile("ucdp-ged"), gazetteer(), today=TODAY)
+    parsed = next(register.reader("ucdp-ged")(request).parts)
     assert parsed.quarantine[["source_row", "rule_id"]].to_numpy().tolist() == [[3, "R-NULL-ISLAND"]]
     assert len(parsed.incidents) == 1

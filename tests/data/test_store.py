@@ -16,9 +16,9 @@ import pytest
 
 from dashboard import assemble, importing, publish
 from dashboard.filters import Filters
-from data import contracts, gate, release, store
+from data import contracts, gate, release, staging, store
 from data.errors import ContraflowError, SourceError, StoreError
-from data.parsed import Parsed
+from data.parsed import Parsed, Reading
 from tests.data import files
 from tests.data.files import contents, seizure
 
@@ -47,16 +47,15 @@ def add_events(root: Path) -> None:
 
 def full_disk(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     """Let the disk be full from the ``at``-th table that is written, after some of its bytes."""
-    write, calls = pq.write_table, []
+    write, calls = pq.ParquetWriter.write_table, []
 
-    def write_table(table: pa.Table, stream: Any, **options: object) -> None:  # noqa: ANN401
+    def write_table(writer: pq.ParquetWriter, table: pa.Table, *options: object, **more: object) -> None:
         calls.append(1)
         if len(calls) >= at:
-            stream.write(b"PAR1")
             raise OSError(errno.ENOSPC, "No space left on device")
-        write(table, stream, **options)
+        write(writer, table, *options, **more)
 
-    monkeypatch.setattr(pq, "write_table", write_table)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", write_table)
 
 
 def test_the_manifest_tells_the_truth(root: Path) -> None:
@@ -254,7 +253,7 @@ def test_a_table_that_breaks_its_contract_is_not_stored(root: Path, tmp_path: Pa
     parsed = files.read("ucdp-ged", files.ged(tmp_path / "ged.csv", {}))
     bad = Parsed(1, incidents=parsed.incidents.assign(lat=91.0))
     with pytest.raises(ContraflowError, match=r"Table incidents: lat 91.0 is outside -90..90"):
-        store.add(root, bad, {"id": "ucdp-ged"}, tmp_path / "ged.csv", "0" * 64)
+        staging.add(root, Reading(iter([bad])), {"id": "ucdp-ged"}, tmp_path / "ged.csv", "0" * 64)
     assert contents(root) == before
 
 
