@@ -4,7 +4,7 @@ import hashlib
 
 import pandas as pd
 
-from data import contracts, rules
+from data import contracts, normalise, rules
 from data.mapping_values import Record, number
 
 PARTS = ("", "_division", "_place", "_lon", "_lat")  # of an end: its country, and what is finer
@@ -72,11 +72,13 @@ def _divisions(record: Record, field: str, country: pd.Series) -> pd.Series:
 
 def _own_ids(record: Record, frame: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> pd.Series:
     """Return an id for every point: the same name at the same point, to 10 m, is the same place in every file."""
+    if not frame["is_own"].any():
+        return pd.Series(None, frame.index, dtype="str")
     points = lon.round(4).astype("str") + " " + lat.round(4).astype("str")
     words = frame["country_id"].fillna("") + " " + frame["name"].fillna("") + " " + points
     words = words.where(frame["is_own"])
-    known = {word: hashlib.blake2b(word.encode(), digest_size=6).hexdigest() for word in words.dropna().unique()}
-    return "own:" + frame["country_id"].fillna("") + ":" + words.map(known).astype("str")
+    marks = normalise.each(words, lambda word: hashlib.blake2b(word.encode(), digest_size=6).hexdigest())
+    return "own:" + frame["country_id"].fillna("") + ":" + marks
 
 
 def waypoints(record: Record, places: dict[str, pd.DataFrame], obs_id: pd.Series) -> pd.DataFrame:

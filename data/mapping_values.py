@@ -83,11 +83,13 @@ def _spans(record: Record, field: str) -> pd.DataFrame:
     sieve, column, words = record.sieve, record.columns[field], record.words(field)
     card = sieve.request.profile
     form = str(card.get("date_format", "iso"))
-    known = {word: span(word, form, int(card.get("fiscal_start", 10))) for word in words.dropna().unique()}
-    found = [known.get(word) or (None, None, None) for word in words]
-    spans = pd.DataFrame(found, words.index, ["start", "end", "precision"]).astype({"precision": "str"})
+    codes, known = pd.factorize(words)
+    found = [span(word, form, int(card.get("fiscal_start", 10))) or (None, None, None) for word in known]
+    distinct = pd.DataFrame([*found, (None, None, None)], columns=["start", "end", "precision"])  # the last: no word
+    distinct = distinct.astype({"precision": "str"})
     for name in ("start", "end"):
-        spans[name] = pd.to_datetime(spans[name].astype("str"), errors="coerce", format="%Y-%m-%d")
+        distinct[name] = pd.to_datetime(distinct[name].astype("str"), errors="coerce", format="%Y-%m-%d")
+    spans = distinct.take(codes).set_index(words.index)
     is_missing = spans["start"].isna() & (words.notna() | (field == "date"))
     sieve.refuse(is_missing, column, "is no day", f"Write it in the form {form}, as the map says.")
     sieve.refuse(spans["start"] < FIRST_DAY, column, "lies before 1900", "Correct the date.")

@@ -5,6 +5,7 @@ Markdown and markup stay as they are: they are data here, and are escaped where 
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -43,11 +44,23 @@ def column(values: pd.Series) -> pd.Series:
         return values.map(lambda cell: text(cell) if isinstance(cell, str) else cell)
     if not isinstance(values.dtype, pd.StringDtype):
         return values
+    return values if _is_plain(values) else each(values, text)
+
+
+def _is_plain(values: pd.Series) -> bool:
+    """Return whether ``text`` would leave every word of a column as it is, for that is quick to see of most."""
+    words = values.dropna()
+    joined = "".join(words)
+    is_ascii = joined.isascii() and (joined.isprintable() or not joined)
+    is_short = words.empty or int(words.str.len().max()) <= LENGTH_LIMIT
+    return bool(is_ascii and is_short and (words.str.strip() == words).all() and not words.str.startswith("@@").any())
+
+
+def each(values: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
+    """Return a column of text in which each distinct word was changed once; null stays null."""
     codes, known = pd.factorize(values)
-    clean = [text(word) for word in known]
-    if clean == known.tolist():
-        return values
-    return pd.Series(pd.array(clean, dtype=values.dtype).take(codes, allow_fill=True), values.index, name=values.name)
+    changed = pd.array([change(word) for word in known], dtype="str")
+    return pd.Series(changed.take(codes, allow_fill=True), values.index, name=values.name)
 
 
 def frame(values: pd.DataFrame) -> pd.DataFrame:

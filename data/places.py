@@ -7,7 +7,7 @@ stays unresolved and is counted as such. Importing this module reads no file.
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from data import normalise
 from data.errors import FilterError
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -96,7 +97,7 @@ class Gazetteer:
 
     def countries(self, names: pd.Series) -> pd.Series:
         """Return the country of every name, same index; null stays null, unknown becomes null."""
-        return _mapped(names, self.country)
+        return normalise.each(names, self.country)
 
     def is_no_place(self, name: str | None) -> bool:
         """Return whether the words name no country at all: null, no letter in them, or in not_places.csv.
@@ -128,7 +129,7 @@ class Gazetteer:
 
     def divisions(self, names: pd.Series, country_id: str) -> pd.Series:
         """Return the division of every name within one country, same index; null where unknown."""
-        return _mapped(names, lambda name: self.division(name, country_id))
+        return normalise.each(names, lambda name: self.division(name, country_id))
 
     def point(self, place_id: str) -> Place:
         """Return the representative point of a country or division.
@@ -211,11 +212,6 @@ def gazetteer() -> Gazetteer:
             for place_id, level, lon, lat in _rows(places, "place_id", "level", "lon", "lat")
         },
     )
-
-
-def _mapped(names: pd.Series, resolve: Callable[[str], str | None]) -> pd.Series:
-    known: dict[Hashable, str | None] = {name: resolve(name) for name in names.dropna().unique()}
-    return pd.Series([known.get(name) for name in names], index=names.index, name=names.name, dtype="str")
 
 
 def _table(name: str) -> pd.DataFrame:

@@ -46,10 +46,10 @@ def sieves(
 
 def _is_footnote(frame: pd.DataFrame) -> pd.Series:
     """Return which rows hold one cell of two words or more, and have no record below them."""
-    is_filled = frame.notna()
-    words = frame.bfill(axis=1).iloc[:, 0].astype("str")
-    is_note = (is_filled.sum(axis=1) == 1) & words.str.contains(SENTENCE, na=False)
-    return is_note[::-1].cummin()[::-1] & (frame.shape[1] > 1)
+    is_single = frame.notna().sum(axis=1) == 1
+    below = frame[is_single[::-1].cummin()[::-1]]
+    is_note = below.bfill(axis=1).iloc[:, 0].astype("str").str.contains(SENTENCE, na=False)
+    return is_note[::-1].cummin()[::-1].reindex(frame.index, fill_value=False) & (frame.shape[1] > 1)
 
 
 def counts(made: Sieve, column: str) -> pd.Series:
