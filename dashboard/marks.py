@@ -123,7 +123,7 @@ def silent_layers(silent: pd.DataFrame) -> list[pdk.Layer]:
 
 def _silent_area(row: Mapping[str, Any]) -> Row:
     tip = words.safe(f"{words.safe(row['name'])}\n{words.NOT_REPORTED}")
-    return {"type": "Feature", "properties": {"tip": tip}, "geometry": deck.land()[row["country_id"]]}
+    return {"type": "Feature", "properties": {"tip": tip}, "geometry": deck.tint(row["country_id"])}
 
 
 def incident_layers(incidents: pd.DataFrame) -> list[pdk.Layer]:
@@ -175,7 +175,7 @@ def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
 def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
     shapes = deck.land()
     features = [
-        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": shapes[row["country_id"]]}
+        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": deck.tint(row["country_id"])}
         for row in records(rows)
         if row["country_id"] in shapes
     ]
