@@ -10,9 +10,10 @@ from dashboard.charts import LAYER_ORDER
 from dashboard.marks import records
 from geo import rates
 
-PANEL_PX, GAP_PX, ROW_PX = 84, 32, 26
+PANEL_PX, GAP_PX, ROW_PX = 84, 32, 38  # a row holds a line and its label
 FADED = 0.45  # opacity of steps outside the window; chosen by eye, 2026-11
 MONTHS_A_STEP = {"month": 1, "quarter": 3, "year": 12}
+LABEL_RISE_PX, LABEL_FONT = 15, {"size": 12, "color": palette.PLACE}
 SHOWN = 20  # flows listed and drawn
 WIDEST = 32.0  # ratios beyond this, and without an end, are drawn at the edge
 CHANGE_LOOKS = {
@@ -190,7 +191,18 @@ def forest(flows: pd.DataFrame) -> go.Figure:
         type="log", range=[-np.log10(WIDEST * 1.4), np.log10(WIDEST * 1.4)], tickvals=ticks, ticktext=names
     )
     figure.update_xaxes(fixedrange=True, side="top")
-    figure.update_yaxes(categoryorder="array", categoryarray=told[::-1], automargin=True, fixedrange=True)
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=told[::-1],
+        showticklabels=False,
+        showgrid=False,
+        range=[-0.5, len(told) - 0.2],
+        fixedrange=True,
+    )
+    for name in told:  # above its line, not beside it: there is no room for both on a phone
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=name, yshift=LABEL_RISE_PX, text=name, showarrow=False, font=LABEL_FONT
+        )
     figure.update_layout(
         height=ROW_PX * len(rows) + 96,
         margin={"l": 4, "r": 8, "t": 24, "b": 4},

@@ -11,6 +11,7 @@ HALO_KEYS = ("taken by few of the ways tried", "taken by all of them")
 WIDTH_PX, LINE_PX, FONT_PX = 330, 22, 13
 SAMPLE_PX = 62  # length of a sample line
 WAY, BOW = "M0 3L14 -4L24 -1L38 5L50 -3L62 0", "M0 4Q31 -14 62 4"
+LAND_KEY = f'<rect x="16" y="-7" width="30" height="14" fill="{palette.LAND}" stroke="{palette.BORDER}"/>'
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}">'
 TEXT = '<text x="{x}" y="{y}" font-family="sans-serif" font-size="{size}" fill="#23262B"{extra}>{text}</text>'
 
@@ -99,13 +100,17 @@ def marks(view: Explore, has_halo: bool = False) -> str:
     return picture("Dots and areas", [*rows, *silences(view)])
 
 
+def hatched() -> str:
+    """Return a sample of a country that reports nothing."""
+    lines = "".join(f"M{x} 7L{x + 14} -7" for x in (16, 24, 32))
+    return f'{LAND_KEY}<path d="{lines}" stroke="{palette.BORDER}"/>'
+
+
 def silences(view: Explore) -> list[tuple[str, str]]:
     """Return the rows that keep none seen, not reported and withheld apart."""
-    land = f'<rect x="16" y="-7" width="30" height="14" fill="{palette.LAND}" stroke="{palette.BORDER}"/>'
-    rows = [(land, "reports; no line: none seen")]
+    rows = [(LAND_KEY, "reports; no line: none seen")]
     if len(view.silent):
-        hatch = "".join(f"M{x} 7L{x + 14} -7" for x in (16, 24, 32))
-        rows.append((f'{land}<path d="{hatch}" stroke="{palette.BORDER}"/>', "nothing reported at all"))
+        rows.append((hatched(), "nothing reported at all"))
     if len(view.withheld):
         count = words.plural(view.withheld["cell_count"].sum(), "small count")
         rows.append((_text(20, 4, SUPPRESSED), f"{count} withheld, not drawn"))

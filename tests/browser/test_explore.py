@@ -1,51 +1,16 @@
 """What a reader sees and does on the Explore page, in a real browser."""
 
-import io
 import re
 from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
-from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dashboard import palette
-from tests.browser.conftest import Visit, at_rest, rows_below
+from tests.browser.window import CHART, Visit, at_rest, drawn, near, opened, picture, rows_below
 
-CHART = '[data-testid="stDeckGlJsonChart"] canvas'
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"  # planted: firearms south, drugs north
-
-
-def opened(visit: Visit, url: str) -> Page:
-    """Open the page and wait until the map has drawn and the app is at rest."""
-    visit.page.goto(url)
-    visit.page.wait_for_selector(CHART)
-    visit.page.wait_for_function("Object.keys(window.__drawn).length > 4")
-    at_rest(visit.page)
-    return visit.page
-
-
-def drawn(page: Page) -> set[int]:
-    """Return the instance counts of one freshly drawn frame: as many as the flows of a layer are its arrows."""
-    page.evaluate("window.__drawn = {}")
-    box = page.locator(CHART).first.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.wheel(0, -1)
-    page.wait_for_function("Object.keys(window.__drawn).length > 0")
-    page.wait_for_timeout(1500)
-    return {int(count) for count in page.evaluate("Object.keys(window.__drawn)")}
-
-
-def picture(page: Page) -> np.ndarray:
-    """Return the pixels of the map."""
-    return np.asarray(Image.open(io.BytesIO(page.locator(CHART).first.screenshot())).convert("RGB"), dtype=int)
-
-
-def near(pixels: np.ndarray, colour: str, reach: int = 30) -> int:
-    """Return how many pixels are close to a colour."""
-    wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
-    return int((np.abs(pixels - wanted).max(axis=2) < reach).sum())
 
 
 def test_the_map_draws_and_asks_nobody_else(visit: Visit, address: str) -> None:

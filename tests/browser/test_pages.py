@@ -3,17 +3,15 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Visit, arrived, at_rest, row_count_below, rows_below
+from tests.browser.window import ROOT, Ask, Visit, arrived, at_rest, row_count_below, rows_below
 
-Ask = Callable[[str], list[tuple[Any, ...]]]
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"
 FLOWS = "from legs where status <> 'licit'"
 
