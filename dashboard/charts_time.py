@@ -184,6 +184,12 @@ def forest(flows: pd.DataFrame) -> go.Figure:
         if is_mine.any():
             figure.add_trace(_points(rows[is_mine], [t for t, mine in zip(told, is_mine, strict=True) if mine], label))
             figure.data[-1].update(marker={"color": colour, "symbol": symbol, "size": 11})
+    _forest_look(figure, told)
+    return figure
+
+
+def _forest_look(figure: go.Figure, told: list[str]) -> None:
+    """Set the scale and write what each line is above it, not beside it: a phone has no room for both."""
     figure.add_vline(x=1, line={"color": "#23262B", "width": 1, "dash": "dot"})
     ticks = [1 / 32, 1 / 8, 1 / 2, 1, 2, 8, 32]
     names = ["1/32", "1/8", "1/2", "same", "×2", "×8", "×32"]
@@ -199,18 +205,17 @@ def forest(flows: pd.DataFrame) -> go.Figure:
         range=[-0.5, len(told) - 0.2],
         fixedrange=True,
     )
-    for name in told:  # above its line, not beside it: there is no room for both on a phone
+    for name in told:
         figure.add_annotation(
             x=0, xref="paper", xanchor="left", y=name, yshift=LABEL_RISE_PX, text=name, showarrow=False, font=LABEL_FONT
         )
     figure.update_layout(
-        height=ROW_PX * len(rows) + 96,
+        height=ROW_PX * len(told) + 96,
         margin={"l": 4, "r": 8, "t": 24, "b": 4},
         legend={"orientation": "h", "y": -0.04, "x": 0, "yanchor": "top"},
         plot_bgcolor="rgba(0,0,0,0)",
         paper_bgcolor="rgba(0,0,0,0)",
     )
-    return figure
 
 
 def _points(rows: pd.DataFrame, told: list[str], label: str) -> go.Scatter:

@@ -139,8 +139,8 @@ def seen(view: Explore, level: str) -> Explore:
         columns={"origin_id": "unit_id", "origin": "unit", "origin_lon": "lon", "origin_lat": "lat"}
     )
     drawn = _capped(between.assign(is_shown=_is_shown(between, view.filters.top)))
-    bare = {"routes": view.routes[:0], "lines": view.lines[:0]}
-    return replace(view, level=level, flows=drawn, within=within[[*WITHIN, "bundle"]].reset_index(drop=True), **bare)
+    within = within[[*WITHIN, "bundle"]].reset_index(drop=True)
+    return replace(view, level=level, flows=drawn, within=within, routes=view.routes[:0], lines=view.lines[:0])
 
 
 def _relations(view: Explore) -> "pd.Series[str]":
@@ -308,7 +308,8 @@ def unit_names(view: Explore, bundle: Bundle) -> tuple[str, str]:
         for end in ENDS
         for place, name in view.flows[[f"{end}_id", end]].itertuples(index=False, name=None)
     }
-    return tuple(known.get(unit, own.get(unit, unit)) for unit in bundle[1:])  # type: ignore[return-value]
+    first, second = (str(known.get(unit, own.get(unit, unit))) for unit in bundle[1:])
+    return first, second
 
 
 def showing(view: Explore, layer: str) -> str:

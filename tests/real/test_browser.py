@@ -140,7 +140,7 @@ def test_a_chosen_corridor_lists_records_that_sum_to_the_flow(visit: Visit, addr
     known: dict[str, int] = dict(ask(f"select layer, sum(record_count) {FLOWS} and {pair} group by layer"))
     told = {row[0].lower(): number(row[-1]) for row in rows_below(page, "Records: ")}
     assert told == {layer.replace("_", " "): int(count) for layer, count in known.items()}
-    page.get_by_role("button", name="Clear selection").click()
+    page.locator('[data-testid="stBaseButton-secondary"]', has_text="Clear selection").click()
     expect(page.get_by_role("heading", name=re.compile("^Records: "))).to_have_count(0)
 
 
@@ -262,7 +262,7 @@ def test_export_tells_the_rows_that_will_leave(visit: Visit, address: str, ask: 
     ends = f"origin_id in ({europe}) and destination_id in ({europe}) and origin_id <> destination_id"
     sql = f"select count(*) from (select distinct origin_id, destination_id {FLOWS} and layer = 'drugs' and {ends})"
     assert ask(sql)[0][0] in rows.values()
-    page.get_by_role("button", name=re.compile("^Clear all")).or_(page.get_by_title("Clear all")).first.click()
+    page.locator(".st-key-export_formats").get_by_label("Clear all").click()
     expect(page.get_by_text("Choose at least one format.")).to_be_visible()
 
 
