@@ -89,6 +89,16 @@ def arrived(visit: Visit, url: str, heading: str) -> Page:
     return visit.page
 
 
+def main(page: Page) -> str:
+    """Return what the page says beside the filter bar."""
+    return page.locator('[data-testid="stMain"]').inner_text()
+
+
+def number(text: str) -> int:
+    """Return a whole number with thousands separators."""
+    return int(text.replace(",", ""))
+
+
 TABLE_BELOW = """heading => { const heads = [...document.querySelectorAll('h3, p strong')];
 const head = heads.find(h => h.innerText.startsWith(heading));
 return head && [...document.querySelectorAll('[data-testid=stDataFrame]')].find(

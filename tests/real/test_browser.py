@@ -22,7 +22,9 @@ from tests.browser.window import (
     at_rest,
     chromium,
     drawn,
+    main,
     near,
+    number,
     opened,
     picture,
     row_count_below,
@@ -82,14 +84,6 @@ def visit(browser: Browser) -> Iterator[Visit]:
         yield seen
         assert seen.outside == []
         assert seen.complaints == []
-
-
-def number(text: str) -> int:
-    return int(text.replace(",", ""))
-
-
-def main(page: Page) -> str:
-    return page.locator('[data-testid="stMain"]').inner_text()
 
 
 def beside(page: Page, layer: str) -> int:
