@@ -13,7 +13,9 @@ from geo import rates
 PANEL_PX, GAP_PX, ROW_PX = 84, 32, 38  # a row holds a line and its label
 FADED = 0.45  # opacity of steps outside the window; chosen by eye, 2026-11
 MONTHS_A_STEP = {"month": 1, "quarter": 3, "year": 12}
-LABEL_RISE_PX, LABEL_FONT = 15, {"size": 12, "color": palette.PLACE}
+BAR_SHARE, MONTH_MS = 0.88, 365.25 / 12 * 86_400_000
+LABEL_RISE_PX = 15
+LABEL_LOOK = {"font": {"size": 12, "color": palette.PLACE}, "showarrow": False, "bgcolor": "#FFFFFF", "borderpad": 0}
 SHOWN = 20  # flows listed and drawn
 WIDEST = 32.0  # ratios beyond this, and without an end, are drawn at the edge
 CHANGE_LOOKS = {
@@ -50,6 +52,7 @@ def trend(counts: pd.DataFrame, step: str, window: tuple[pd.Timestamp, pd.Timest
             y=mine["record_count"],
             xperiod=f"M{length}",
             xperiodalignment="middle",
+            width=BAR_SHARE * length * MONTH_MS,  # plotly gives a lone bar no width
             marker={"color": palette.layer_colour(name), "opacity": _strength(mine["step_on"], window)},
             hovertemplate="%{x|%Y}: %{y:,d}" if step == "year" else "%{x|%b %Y}: %{y:,d}",
             name=words.layer_title(name),
@@ -206,9 +209,7 @@ def _forest_look(figure: go.Figure, told: list[str]) -> None:
         fixedrange=True,
     )
     for name in told:
-        figure.add_annotation(
-            x=0, xref="paper", xanchor="left", y=name, yshift=LABEL_RISE_PX, text=name, showarrow=False, font=LABEL_FONT
-        )
+        figure.add_annotation(x=0, xref="paper", xanchor="left", y=name, yshift=LABEL_RISE_PX, text=name, **LABEL_LOOK)
     figure.update_layout(
         height=ROW_PX * len(told) + 96,
         margin={"l": 4, "r": 8, "t": 24, "b": 4},
