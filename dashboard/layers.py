@@ -23,6 +23,7 @@ PICK_POINTS = 12
 EARLY_ARROW_SHARE = 0.26  # of a way, where a second arrow sits; chosen by eye, 2026-11
 EARLY_ARROW_PX = 150.0  # a way at least this long in the first view has a second arrow; chosen by eye, 2026-11
 LARGEST_RING_PX, SMALLEST_RING_PX = 18.0, 3.0  # of what stays within one unit; chosen by eye, 2026-11
+RING_COUNT = 40  # the largest of each layer; smaller ones could not be told apart; chosen by eye, 2026-11
 LANES = [{"@@type": "PathStyleExtension", "offset": True}]  # lets a line lie some of its widths to the right
 
 
@@ -272,7 +273,8 @@ def ring_rows(view: Explore, mode: str = RELATIONS) -> list[Row]:
     """Return a ring for what stays within one unit: ``p`` where, ``r`` its radius, ``c`` and ``f`` its colours."""
     scale = ring_scale(view)
     found = []
-    for row in marks.records(view.within):
+    ordered = view.within.sort_values("record_count", ascending=False, kind="stable")
+    for row in marks.records(ordered.groupby("layer", sort=False).head(RING_COUNT)):
         parts = words.plural(row["part_count"], "flow")
         tip = [
             f"{words.layer_title(row['layer'])} within {words.safe(row['unit'])}",

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import levels, words
+from dashboard import levels, load, words
+from dashboard.assemble import Choices
 from dashboard.pages import state, tables
 from dashboard.view import Explore
 
@@ -34,8 +35,13 @@ def asked(view: Explore, zoom: float) -> Explore:
     return levels.seen(view, usual if chosen == levels.AUTOMATIC else chosen)
 
 
-def bundle(view: Explore) -> None:
-    """List the flows that a chosen line sums; a row picks its corridor."""
+def bundle(pinned: tuple[str, str], view: Explore) -> None:
+    """List the flows that a chosen line sums; a row picks its corridor.
+
+    Args:
+        pinned: Folder and release.
+        view: As assemble.explore gives it.
+    """
     chosen: levels.Bundle | None = st.session_state.get("bundle")
     if chosen is None:
         return
@@ -44,7 +50,7 @@ def bundle(view: Explore) -> None:
     title = f"Flows within {first}" if first == second else f"Flows between {first} and {second}"
     st.subheader(words.caption(title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if _is_region(view, chosen):
+        if _is_region(load.choices(*pinned), view, chosen):
             st.button("Draw only these, in detail", on_click=state.only_between, args=(chosen,))
         st.button("Clear selection", key="clear_bundle", on_click=state.choose, args=(None,))
     if parts.empty:
@@ -55,9 +61,10 @@ def bundle(view: Explore) -> None:
     _table(parts.head(LISTED))
 
 
-def _is_region(view: Explore, chosen: levels.Bundle) -> bool:
-    """Return True when the region filter knows both units and does not already hold just them."""
-    return chosen.level in ("country", "region") and set(view.filters.region) != set(chosen[1:])
+def _is_region(choices: Choices, view: Explore, chosen: levels.Bundle) -> bool:
+    """Return True when the region filter offers both units and does not already hold just them."""
+    units = set(chosen[1:])
+    return units <= {*choices.regions, *dict(choices.countries)} and units != set(view.filters.region)
 
 
 def _sums(parts: pd.DataFrame) -> str:

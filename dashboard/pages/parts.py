@@ -27,7 +27,7 @@ def notices() -> None:
 def everything(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> None:
     """Draw map, records of the chosen corridor, corridors, years and limits; ``onward`` leads to its own page."""
     map_and_legend(pinned, view)
-    detail.bundle(view)
+    detail.bundle(pinned, view)
     evidence(pinned, view, onward)
     corridors(pinned, view)
     years(view)

@@ -82,6 +82,20 @@ def test_a_line_between_countries_lists_its_flows_and_leads_to_them_in_detail(op
     assert "bundle" not in app.query_params
 
 
+def test_a_corridor_chosen_between_places_is_marked_as_part_of_its_line(open_app: Open) -> None:
+    app = open_app(detail="country", corridor="city:MEX:guadalajara~city:USA:houston")
+    assert not app.exception
+    assert "The chosen corridor is part of the marked line" in words(app)
+    assert "Records: Houston – Guadalajara" in words(app)
+
+
+def test_a_line_that_is_not_there_is_a_sentence(open_app: Open) -> None:
+    app = open_app(bundle="country:NOWHERE~ELSE")
+    assert not app.exception
+    assert "No flow of the present choice joins these two." in words(app)
+    assert "Draw only these, in detail" not in [button.label for button in app.button]
+
+
 def test_a_country_in_a_link_is_a_region(open_app: Open) -> None:
     app = open_app(region="MEX")
     assert app.multiselect(key="region").value == ["MEX"]
