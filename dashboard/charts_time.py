@@ -47,23 +47,28 @@ def trend(counts: pd.DataFrame, step: str, window: tuple[pd.Timestamp, pd.Timest
     length = MONTHS_A_STEP[step]
     for place, name in enumerate(names, 1):
         mine = dated[dated["layer"] == name]
-        bar = go.Bar(
-            x=mine["step_on"],
-            y=mine["record_count"],
-            xperiod=f"M{length}",
-            xperiodalignment="middle",
-            width=BAR_SHARE * length * MONTH_MS,  # plotly gives a lone bar no width
-            marker={"color": palette.layer_colour(name), "opacity": _strength(mine["step_on"], window)},
-            hovertemplate="%{x|%Y}: %{y:,d}" if step == "year" else "%{x|%b %Y}: %{y:,d}",
-            name=words.layer_title(name),
-        )
-        figure.add_trace(bar, place, 1)
+        figure.add_trace(_bars(mine, step, window), place, 1)
     figure.add_vrect(
         x0=window[0], x1=window[1] + pd.DateOffset(months=length), fillcolor=palette.HALO, opacity=0.35, line_width=0
     )
     figure.update_shapes(layer="below")
     _trend_look(figure, (dated["step_on"].min(), dated["step_on"].max() + pd.DateOffset(months=length)), len(names))
     return figure
+
+
+def _bars(mine: pd.DataFrame, step: str, window: tuple[pd.Timestamp, pd.Timestamp]) -> go.Bar:
+    """Return the bars of one layer."""
+    name = str(mine["layer"].iloc[0])
+    return go.Bar(
+        x=mine["step_on"],
+        y=mine["record_count"],
+        xperiod=f"M{MONTHS_A_STEP[step]}",
+        xperiodalignment="middle",
+        width=BAR_SHARE * MONTHS_A_STEP[step] * MONTH_MS,  # plotly gives a lone bar no width
+        marker={"color": palette.layer_colour(name), "opacity": _strength(mine["step_on"], window)},
+        hovertemplate="%{x|%Y}: %{y:,d}" if step == "year" else "%{x|%b %Y}: %{y:,d}",
+        name=words.layer_title(name),
+    )
 
 
 def _inner_px(panels: int) -> int:
