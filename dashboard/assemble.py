@@ -213,6 +213,7 @@ def explore(store: Store, filters: Filters) -> view.Explore:
         silent=silent(store, chosen),
         withheld=run.rows(store.con, "withheld_pairs", **_some(limits, "since", "until", "layers", "countries")),
         small=store.release.manifest["disclosure"],
+        places=store.places,
     )
 
 

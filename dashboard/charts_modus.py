@@ -47,7 +47,7 @@ def shares(view: Modus) -> go.Figure:
     figure = make_subplots(1, len(names), shared_yaxes=True, subplot_titles=titles, horizontal_spacing=0.04)
     for place, name in enumerate(names, 1):
         figure.add_trace(_bars(rows[rows["layer"] == name]), 1, place)
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", nticks=3, fixedrange=True)
+    figure.update_xaxes(range=[0, 1.15], tickformat=".0%", tickvals=[0, 0.5, 1], fixedrange=True)  # room for 100 %
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
     _look(figure, len(modus.METHODS))
     for note, axis in zip(figure.layout.annotations, figure.select_xaxes(), strict=True):
@@ -83,7 +83,7 @@ def years(view: Modus, layer: str) -> go.Figure | None:
         return None
     total = counts.sum()
     share = (counts / total.where(total > 0)).astype("float64")
-    text = share.map(lambda value: "" if pd.isna(value) else words.percent(value) if value else "0")
+    text = share.map(_in_cell)
     figure = go.Figure(
         go.Heatmap(
             x=[int(year) for year in counts.columns],
@@ -91,17 +91,22 @@ def years(view: Modus, layer: str) -> go.Figure | None:
             z=share.to_numpy(),
             text=text.to_numpy(),
             texttemplate="%{text}" if len(total) <= 14 else None,
-            textfont={"size": 12, "color": palette.PLACE},
+            textfont={"size": 11, "color": palette.PLACE},
             customdata=counts.to_numpy(),
             colorscale=[list(stop) for stop in RAMP],
             zmin=0,
             showscale=False,
             xgap=1,
             ygap=1,
-            hovertemplate="%{y}, %{x}: %{customdata:,d} records, %{text}<extra></extra>",
+            hovertemplate="%{y}, %{x}: %{customdata:,d} records, %{text} %<extra></extra>",
         )
     )
     return _look(_grid(figure), len(counts))
+
+
+def _in_cell(share: float) -> str:
+    """Return a share in per cent without the sign, for a cell that may be as narrow as three digits."""
+    return "" if pd.isna(share) else "<1" if 0 < share < 0.01 else f"{share * 100:.0f}"
 
 
 def _grid(figure: go.Figure) -> go.Figure:

@@ -10,9 +10,12 @@ from dashboard.charts import LAYER_ORDER
 from dashboard.marks import records
 from geo import rates
 
-PANEL_PX, GAP_PX, ROW_PX = 84, 32, 26
+PANEL_PX, GAP_PX, ROW_PX = 84, 32, 38  # a row holds a line and its label
 FADED = 0.45  # opacity of steps outside the window; chosen by eye, 2026-11
 MONTHS_A_STEP = {"month": 1, "quarter": 3, "year": 12}
+BAR_SHARE, MONTH_MS = 0.88, 365.25 / 12 * 86_400_000
+LABEL_RISE_PX = 15
+LABEL_LOOK = {"font": {"size": 12, "color": palette.PLACE}, "showarrow": False, "bgcolor": "#FFFFFF", "borderpad": 0}
 SHOWN = 20  # flows listed and drawn
 WIDEST = 32.0  # ratios beyond this, and without an end, are drawn at the edge
 CHANGE_LOOKS = {
@@ -44,22 +47,28 @@ def trend(counts: pd.DataFrame, step: str, window: tuple[pd.Timestamp, pd.Timest
     length = MONTHS_A_STEP[step]
     for place, name in enumerate(names, 1):
         mine = dated[dated["layer"] == name]
-        bar = go.Bar(
-            x=mine["step_on"],
-            y=mine["record_count"],
-            xperiod=f"M{length}",
-            xperiodalignment="middle",
-            marker={"color": palette.layer_colour(name), "opacity": _strength(mine["step_on"], window)},
-            hovertemplate="%{x|%Y}: %{y:,d}" if step == "year" else "%{x|%b %Y}: %{y:,d}",
-            name=words.layer_title(name),
-        )
-        figure.add_trace(bar, place, 1)
+        figure.add_trace(_bars(mine, step, window), place, 1)
     figure.add_vrect(
         x0=window[0], x1=window[1] + pd.DateOffset(months=length), fillcolor=palette.HALO, opacity=0.35, line_width=0
     )
     figure.update_shapes(layer="below")
     _trend_look(figure, (dated["step_on"].min(), dated["step_on"].max() + pd.DateOffset(months=length)), len(names))
     return figure
+
+
+def _bars(mine: pd.DataFrame, step: str, window: tuple[pd.Timestamp, pd.Timestamp]) -> go.Bar:
+    """Return the bars of one layer."""
+    name = str(mine["layer"].iloc[0])
+    return go.Bar(
+        x=mine["step_on"],
+        y=mine["record_count"],
+        xperiod=f"M{MONTHS_A_STEP[step]}",
+        xperiodalignment="middle",
+        width=BAR_SHARE * MONTHS_A_STEP[step] * MONTH_MS,  # plotly gives a lone bar no width
+        marker={"color": palette.layer_colour(name), "opacity": _strength(mine["step_on"], window)},
+        hovertemplate="%{x|%Y}: %{y:,d}" if step == "year" else "%{x|%b %Y}: %{y:,d}",
+        name=words.layer_title(name),
+    )
 
 
 def _inner_px(panels: int) -> int:
@@ -183,6 +192,12 @@ def forest(flows: pd.DataFrame) -> go.Figure:
         if is_mine.any():
             figure.add_trace(_points(rows[is_mine], [t for t, mine in zip(told, is_mine, strict=True) if mine], label))
             figure.data[-1].update(marker={"color": colour, "symbol": symbol, "size": 11})
+    _forest_look(figure, told)
+    return figure
+
+
+def _forest_look(figure: go.Figure, told: list[str]) -> None:
+    """Set the scale and write what each line is above it, not beside it: a phone has no room for both."""
     figure.add_vline(x=1, line={"color": "#23262B", "width": 1, "dash": "dot"})
     ticks = [1 / 32, 1 / 8, 1 / 2, 1, 2, 8, 32]
     names = ["1/32", "1/8", "1/2", "same", "×2", "×8", "×32"]
@@ -190,15 +205,23 @@ def forest(flows: pd.DataFrame) -> go.Figure:
         type="log", range=[-np.log10(WIDEST * 1.4), np.log10(WIDEST * 1.4)], tickvals=ticks, ticktext=names
     )
     figure.update_xaxes(fixedrange=True, side="top")
-    figure.update_yaxes(categoryorder="array", categoryarray=told[::-1], automargin=True, fixedrange=True)
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=told[::-1],
+        showticklabels=False,
+        showgrid=False,
+        range=[-0.5, len(told) - 0.2],
+        fixedrange=True,
+    )
+    for name in told:
+        figure.add_annotation(x=0, xref="paper", xanchor="left", y=name, yshift=LABEL_RISE_PX, text=name, **LABEL_LOOK)
     figure.update_layout(
-        height=ROW_PX * len(rows) + 96,
+        height=ROW_PX * len(told) + 96,
         margin={"l": 4, "r": 8, "t": 24, "b": 4},
         legend={"orientation": "h", "y": -0.04, "x": 0, "yanchor": "top"},
         plot_bgcolor="rgba(0,0,0,0)",
         paper_bgcolor="rgba(0,0,0,0)",
     )
-    return figure
 
 
 def _points(rows: pd.DataFrame, told: list[str], label: str) -> go.Scatter:

@@ -171,12 +171,13 @@ def _told(row: marks.Row) -> str:
     return f"{words.number(row['count'])} of {words.number(row['of_count'])}, {words.percent(row['share'])}"
 
 
-def chain_map(found: Chain, places: pd.DataFrame) -> deck.CompactDeck | None:
+def chain_map(found: Chain, places: pd.DataFrame, silent: pd.DataFrame) -> deck.CompactDeck | None:
     """Return the places of a trace, numbered in order, and the hops between them; None where no place is known.
 
     Args:
         found: The trace.
         places: ``level, country_id, lon, lat`` by place_id. A place known only by its country is an area.
+        silent: Countries without any record of firearms, as assemble.silent gives them.
     """
     events = found.events[found.events["place_id"].isin(places.index)]
     if events.empty:
@@ -186,7 +187,7 @@ def chain_map(found: Chain, places: pd.DataFrame) -> deck.CompactDeck | None:
     drawn = layers.flow_layers(hops) if len(hops) else []
     ends = [(float(row["lon"]), float(row["lat"])) for row in marks.records(rows)]
     has_us = bool(rows["place_id"].astype("str").str.startswith("US-").any())
-    marked = [_areas(rows), *drawn, _dots(rows), marks.label_layer(_labels(rows))]
+    marked = [*marks.silent_layers(silent), _areas(rows), *drawn, _dots(rows), marks.label_layer(_labels(rows))]
     camera = deck.zoom_to(ends)
     zoom = max(camera["zoom"] - SMALL_MAP, deck.SMALLEST_ZOOM)
     return deck.deck([*deck.ground(has_us), *marked], {**camera, "zoom": zoom})

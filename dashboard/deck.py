@@ -27,6 +27,7 @@ ARROW = {"x": 0, "y": 0, "width": ATLAS_PX, "height": ATLAS_PX, "anchorX": ATLAS
 FITTED_PX = (760, 500)  # part of the map on a laptop that the first view should fill; chosen by eye, 2026-11
 TILE_PX = 512
 HATCH_DEG = 2.0  # between two lines; chosen by eye, 2026-11
+TINT_DEG = 0.15  # off its border, at most, that a faint fill may lie; chosen by eye, 2026-11
 LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
 
 Bounds = tuple[float, float, float, float]
@@ -94,6 +95,14 @@ def ground(has_us_divisions: bool) -> list[pdk.Layer]:
 def land() -> dict[str, dict[str, Any]]:
     """Return the thinned geometry of every country by its id."""
     return {f["properties"]["id"]: thinned(f["geometry"]) for f in _features("countries.geojson")}
+
+
+@cache
+def tint(country_id: str) -> dict[str, Any]:
+    """Return a coarser geometry of a country for a faint fill over it: sending the whole shape twice is too much."""
+    shape = shapely.simplify(shapely.make_valid(shapely.geometry.shape(land()[country_id])), TINT_DEG)
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return thinned(shapely.geometry.mapping(shapely.MultiPolygon(parts)))
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pydeck as pdk
 
-from dashboard import curves, deck, marks, palette, routes, words
+from dashboard import curves, deck, levels, marks, palette, routes, words
 from dashboard.marks import Row
 from dashboard.view import Explore
 
@@ -22,6 +22,8 @@ PICK_PX = 14.0  # a finger's or a mouse's tolerance around a thin line
 PICK_POINTS = 12
 EARLY_ARROW_SHARE = 0.26  # of a way, where a second arrow sits; chosen by eye, 2026-11
 EARLY_ARROW_PX = 150.0  # a way at least this long in the first view has a second arrow; chosen by eye, 2026-11
+LARGEST_RING_PX, SMALLEST_RING_PX = 18.0, 3.0  # of what stays within one unit; chosen by eye, 2026-11
+RING_COUNT = 40  # the largest of each layer; smaller ones could not be told apart; chosen by eye, 2026-11
 LANES = [{"@@type": "PathStyleExtension", "offset": True}]  # lets a line lie some of its widths to the right
 
 
@@ -37,9 +39,10 @@ def flow_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None 
         scale: Of the widths; None for one that fits the shown flows.
     """
     shown = view.flows[view.flows["is_shown"]].reset_index(drop=True)
-    relations = relation_by_corridor(view.corridors)
     scale = scale or palette.widths(shown["record_count"].tolist())
-    shown["relation"] = [relations.get(corridor_id, "insufficient") for corridor_id in shown["corridor_id"]]
+    if view.level == "place":
+        known = levels.relation_by_corridor(view.corridors)
+        shown["relation"] = [known.get(corridor_id, "insufficient") for corridor_id in shown["corridor_id"]]
     rows = marks.records(shown)
     is_main = [mode == LAYERS or row["layer"] == "firearms" for row in rows]
     shown["colour"] = [_colour(row, mode) for row in rows]
@@ -57,12 +60,6 @@ def flow_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None 
     shown["offset_px"] = routes.lanes(shown)
     shown["tip"] = [flow_tip(row) for row in rows]
     return shown.sort_values("width_px", ascending=False, kind="stable", ignore_index=True)
-
-
-def relation_by_corridor(corridors: pd.DataFrame) -> dict[str, str]:
-    """Return the strongest relation of each corridor: the first that is not insufficient."""
-    known = corridors[corridors["relation"] != "insufficient"].drop_duplicates("corridor_id")
-    return dict(zip(known["corridor_id"].tolist(), known["relation"].tolist(), strict=True))
 
 
 def _colour(row: Row, mode: str) -> str:
@@ -99,9 +96,19 @@ def flow_tip(row: Mapping[str, Any]) -> str:
     ]
     if row["intended_share"] > 0:
         lines.append(f"Stated destination not reached: {words.percent(row['intended_share'])}")
-    if row["layer"] == "firearms":
-        lines.append(f"Relation: {words.relation_title(row['relation']).lower()}")
+    lines += _relation_lines(row)
     return words.safe("\n".join([*lines, f"Source: {words.safe(row['sources'])}"]))
+
+
+def _relation_lines(row: Mapping[str, Any]) -> list[str]:
+    """Return what is told of a flow's relation; of one that stands for several, what it is made of."""
+    if "part_count" not in row:
+        return [f"Relation: {words.relation_title(row['relation']).lower()}"] if row["layer"] == "firearms" else []
+    parts = f"Sum of {words.plural(row['part_count'], 'flow')}"
+    if row["layer"] != "firearms":
+        return [parts]
+    title = words.relation_title(row["relation"]).lower()
+    return [f"{parts}; relation: {title}", f"Flows (and records): {row['relation_told']}"]
 
 
 def path_rows(rows: pd.DataFrame) -> list[Row]:
@@ -174,7 +181,8 @@ def pick_rows(rows: pd.DataFrame) -> list[Row]:
     found = []
     for row in marks.records(rows.sort_values("layer", key=lambda names: names == "firearms", kind="stable")):
         width = max(PICK_PX, row["width_px"] + 6)
-        shared = {"w": width, "o": _offset(row, width), "tip": row["tip"], "corridor_id": row["corridor_id"]}
+        leads = {"corridor_id": row["corridor_id"]} if row["corridor_id"] else {"bundle": row["bundle"]}
+        shared = {"w": width, "o": _offset(row, width), "tip": row["tip"], **leads}
         count = PICK_POINTS if row.get("has_route", False) else 8
         line = row["curve"].piece(curves.TRIM_SHARE, 1 - curves.TRIM_SHARE, count)
         found += [{"p": part, **shared} for part in _cut([line])]
@@ -235,7 +243,7 @@ def flow_layers(rows: pd.DataFrame, zoom: float = 0.0) -> list[pdk.Layer]:
 
 def halo_layers(rows: pd.DataFrame, chosen: routes.Chosen) -> list[pdk.Layer]:
     """Return what lies below the chosen corridor: the cells its way may take, and a glow around each of its lines."""
-    mine = rows[rows["corridor_id"] == chosen.corridor_id]
+    mine = rows[is_chosen(rows, chosen)]
     glow = []
     for row in marks.records(mine):
         width = row["width_px"] + (6 if row["has_route"] else 10)  # lanes lie close together
@@ -252,6 +260,52 @@ def halo_layers(rows: pd.DataFrame, chosen: routes.Chosen) -> list[pdk.Layer]:
         pickable=True,
     )
     return [cells, _path_layer("flows-selected", glow, get_color=palette.rgba(palette.HALO, 210))]
+
+
+def is_chosen(rows: pd.DataFrame, chosen: routes.Chosen) -> "pd.Series[bool]":
+    """Return which flows are drawn along the chosen corridor, or sum it."""
+    if chosen.bundle and "bundle" in rows:
+        return rows["bundle"] == chosen.bundle
+    return rows["corridor_id"] == chosen.corridor_id
+
+
+def ring_rows(view: Explore, mode: str = RELATIONS) -> list[Row]:
+    """Return a ring for what stays within one unit: ``p`` where, ``r`` its radius, ``c`` and ``f`` its colours."""
+    scale = ring_scale(view)
+    found = []
+    ordered = view.within.sort_values("record_count", ascending=False, kind="stable")
+    for row in marks.records(ordered.groupby("layer", sort=False).head(RING_COUNT)):
+        parts = words.plural(row["part_count"], "flow")
+        tip = [
+            f"{words.layer_title(row['layer'])} within {words.safe(row['unit'])}",
+            f"{words.plural(row['record_count'], 'record')} on {parts}",
+        ]
+        tip += [f"Flows (and records): {row['relation_told']}"] if row["relation_told"] else []
+        found.append(
+            {
+                "p": [round(row["lon"], 3), round(row["lat"], 3)],
+                "r": round(scale(row["record_count"]), 1),
+                "c": palette.rgba(_colour(row, mode), 190),
+                "f": palette.rgba(_colour(row, mode), 20),
+                "tip": words.safe("\n".join(tip)),
+                "bundle": row["bundle"],
+            }
+        )
+    return found
+
+
+def ring_scale(view: Explore) -> palette.Scale:
+    """Return the scale of the rings' radii."""
+    top = palette.rounded_up(max(view.within["record_count"].tolist(), default=1))
+    return palette.Scale(top, LARGEST_RING_PX, SMALLEST_RING_PX)
+
+
+def _ring_layers(layer_id: str, rows: list[Row]) -> list[pdk.Layer]:
+    if not rows:
+        return []
+    look = {"get_radius": "r", "radius_units": "'pixels'", "get_fill_color": "f", "get_line_color": "c"}
+    line = {"stroked": True, "get_line_width": 1.5, "line_width_units": "'pixels'"}
+    return [deck.layer("ScatterplotLayer", layer_id, rows, get_position="p", pickable=True, **look, **line)]
 
 
 def pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
@@ -273,7 +327,7 @@ def deck_of(
     """Return the whole map.
 
     Args:
-        view: What the page shows.
+        view: What the page shows, as levels.seen gives it.
         mode: RELATIONS or LAYERS.
         chosen: The chosen corridor, which gets a halo; or None.
         camera: First view; keep it the same while filters change, or the map will jump.
@@ -287,6 +341,7 @@ def deck_of(
             *marks.silent_layers(view.silent),
             *marks.incident_layers(view.incidents),
             *(halo_layers(rows, chosen) if chosen else []),
+            *_ring_layers(f"within-{turn}", ring_rows(view, mode)),
             *flow_layers(rows, camera["zoom"]),
             pick_layer(f"pick-{turn}", rows),
             marks.place_layer(rows),

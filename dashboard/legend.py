@@ -2,7 +2,7 @@
 
 from html import escape
 
-from dashboard import layers, palette, routes, words
+from dashboard import layers, levels, palette, routes, words
 from dashboard.view import Explore
 from data.disclosure import SUPPRESSED
 
@@ -11,6 +11,7 @@ HALO_KEYS = ("taken by few of the ways tried", "taken by all of them")
 WIDTH_PX, LINE_PX, FONT_PX = 330, 22, 13
 SAMPLE_PX = 62  # length of a sample line
 WAY, BOW = "M0 3L14 -4L24 -1L38 5L50 -3L62 0", "M0 4Q31 -14 62 4"
+LAND_KEY = f'<rect x="16" y="-7" width="30" height="14" fill="{palette.LAND}" stroke="{palette.BORDER}"/>'
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}">'
 TEXT = '<text x="{x}" y="{y}" font-family="sans-serif" font-size="{size}" fill="#23262B"{extra}>{text}</text>'
 
@@ -50,9 +51,15 @@ def colours(view: Explore, mode: str) -> str:
             (line(palette.relation_colour(name), 4), f"Firearms, {words.RELATION_KEYS[name]}")
             for name in palette.RELATION_COLOURS
         ]
+        if _has_differing(view):
+            rows.append((line(palette.DIFFERING_COLOUR, 4), "Firearms, its corridors differ: point at it"))
     width, alpha = (4.0, 235) if mode == layers.LAYERS else (2.0, layers.CONTEXT_ALPHA)
     rows += [(line(palette.layer_colour(name), width, alpha=alpha), words.layer_title(name)) for name in others]
     return picture("Colour", rows)
+
+
+def _has_differing(view: Explore) -> bool:
+    return view.level != "place" and palette.DIFFERING in view.flows.loc[view.flows["is_shown"], "relation"].tolist()
 
 
 def sizes(view: Explore, mode: str) -> str:
@@ -66,6 +73,9 @@ def sizes(view: Explore, mode: str) -> str:
     if (shown["intended_share"] > 0.5).any():
         rows.append((line(INK, 3, is_dashed=True), "destination mostly not reached"))
     is_way = shown["corridor_id"].isin(view.routes["corridor_id"])
+    if view.level != "place":
+        rows.append((_bent(INK, BOW), f"sum of all flows of two {levels.PLURALS[view.level]}"))
+        return picture("Width: records of a line", rows)
     if is_way.any():
         rows.append((_bent(INK, WAY), "along a plausible way"))
     if not is_way.all():
@@ -76,6 +86,8 @@ def sizes(view: Explore, mode: str) -> str:
 def marks(view: Explore, has_halo: bool = False) -> str:
     """Return what dots, discs, filled countries and, with a corridor chosen, the cells around its way mean."""
     rows = [('<circle cx="31" cy="0" r="3" fill="#23262B"/>', "end known as a place")]
+    if view.level != "place":
+        rows = _rings(view)
     if has_halo:
         rows += [(_hexagon(alpha), told) for alpha, told in zip(routes.HALO_ALPHA, HALO_KEYS, strict=True)]
     points = view.incidents[view.incidents["precision"] != "country"]
@@ -88,17 +100,38 @@ def marks(view: Explore, has_halo: bool = False) -> str:
     return picture("Dots and areas", [*rows, *silences(view)])
 
 
+def hatched() -> str:
+    """Return a sample of a country that reports nothing."""
+    lines = "".join(f"M{x} 7L{x + 14} -7" for x in (16, 24, 32))
+    return f'{LAND_KEY}<path d="{lines}" stroke="{palette.BORDER}"/>'
+
+
 def silences(view: Explore) -> list[tuple[str, str]]:
     """Return the rows that keep none seen, not reported and withheld apart."""
-    land = f'<rect x="16" y="-7" width="30" height="14" fill="{palette.LAND}" stroke="{palette.BORDER}"/>'
-    rows = [(land, "reports; no line: none seen")]
+    rows = [(LAND_KEY, "reports; no line: none seen")]
     if len(view.silent):
-        hatch = "".join(f"M{x} 7L{x + 14} -7" for x in (16, 24, 32))
-        rows.append((f'{land}<path d="{hatch}" stroke="{palette.BORDER}"/>', "nothing reported at all"))
+        rows.append((hatched(), "nothing reported at all"))
     if len(view.withheld):
         count = words.plural(view.withheld["cell_count"].sum(), "small count")
         rows.append((_text(20, 4, SUPPRESSED), f"{count} withheld, not drawn"))
     return rows
+
+
+def _rings(view: Explore) -> list[tuple[str, str]]:
+    """Return what the rings mean: records that stay within one unit, the largest round counts as the map draws them."""
+    if view.within.empty:
+        return []
+    scale = layers.ring_scale(view)
+    unit = levels.UNITS[view.level]
+    return [
+        (_ring(min(scale(value), LINE_PX / 2)), f"{words.plural(value, 'record')} within one {unit}")
+        for value in [value for value in scale.legend() if scale(value) <= LINE_PX / 2][-1:]
+    ]
+
+
+def _ring(radius: float) -> str:
+    look = f'fill="{INK}" fill-opacity=".08" stroke="{INK}" stroke-width="2"'
+    return f'<circle cx="31" cy="0" r="{radius:g}" {look}/>'
 
 
 def _bent(colour: str, shape: str) -> str:

@@ -64,6 +64,12 @@ def explore(root: str, pinned: str, chosen: Filters) -> view.Explore:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
+def silent(root: str, pinned: str, chosen: Filters) -> pd.DataFrame:
+    """Return the countries without a record of any chosen layer in the period."""
+    return assemble.silent(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
 def way_cells(root: str, pinned: str, corridor_id: str, network: str) -> pd.DataFrame:
     """Return the cells that ways between a corridor's ends may take."""
     return assemble.way_cells(store(root, pinned), corridor_id, network)

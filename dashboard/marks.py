@@ -1,7 +1,7 @@
 """Frames to pydeck layers: what stands still on the map: places, their names, incidents. Pure."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import pydeck as pdk
@@ -14,8 +14,10 @@ Row = dict[str, Any]
 
 
 def records(frame: pd.DataFrame) -> list[Row]:
-    """Return a frame's rows as dictionaries."""
-    return cast(list[Row], frame.to_dict("records"))
+    """Return a frame's rows as dictionaries; column by column, which takes a third of pandas' own time."""
+    names = [str(name) for name in frame.columns]
+    columns = [frame.iloc[:, at].tolist() for at in range(len(names))]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def place_rows(rows: pd.DataFrame) -> list[Row]:
@@ -123,7 +125,7 @@ def silent_layers(silent: pd.DataFrame) -> list[pdk.Layer]:
 
 def _silent_area(row: Mapping[str, Any]) -> Row:
     tip = words.safe(f"{words.safe(row['name'])}\n{words.NOT_REPORTED}")
-    return {"type": "Feature", "properties": {"tip": tip}, "geometry": deck.land()[row["country_id"]]}
+    return {"type": "Feature", "properties": {"tip": tip}, "geometry": deck.tint(row["country_id"])}
 
 
 def incident_layers(incidents: pd.DataFrame) -> list[pdk.Layer]:
@@ -175,7 +177,7 @@ def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
 def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
     shapes = deck.land()
     features = [
-        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": shapes[row["country_id"]]}
+        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": deck.tint(row["country_id"])}
         for row in records(rows)
         if row["country_id"] in shapes
     ]

@@ -34,6 +34,8 @@ RELATION_COLOURS = {
     "crossing": "#111111",
     "insufficient": "#838280",
 }
+DIFFERING = "differing"  # of a line that stands for corridors of several relations
+DIFFERING_COLOUR = "#5B3DF0"
 DARK: Mapping[str, str] = {  # what stands for each colour of a light page on a dark one
     "#FFFFFF": "#14181D",
     SEA: "#14181D",
@@ -55,6 +57,7 @@ DARK: Mapping[str, str] = {  # what stands for each colour of a light page on a 
     "#4A1A6B": "#A27ACE",  # mixed
     "#111111": "#FFFFFF",  # crossing
     "#838280": "#8A8F98",  # too little evidence
+    "#5B3DF0": "#785AFF",  # its parts differ
     "#5B6068": "#A9B0BA",  # ink of keys
     "#6B6B6B": "#A0A6AE",
     "#888888": "#9AA0A8",
@@ -93,6 +96,8 @@ def layer_colour(layer: str) -> str:
 
 def relation_colour(relation: str) -> str:
     """Return the colour of a relation; what is unknown looks like what is insufficient."""
+    if relation == DIFFERING:
+        return DIFFERING_COLOUR
     return RELATION_COLOURS.get(relation, RELATION_COLOURS["insufficient"])
 
 

@@ -63,14 +63,25 @@ def _count(row: Mapping[str, object]) -> float:
     return float(str(row["record_count"]))
 
 
-def deck_of(window: Window, top: int, measure: Scales, camera: Mapping[str, float]) -> deck.CompactDeck:
-    """Return the map of one window; its layers keep their ids, so that the browser changes them in place."""
+def deck_of(
+    window: Window, top: int, measure: Scales, camera: Mapping[str, float], silent: pd.DataFrame
+) -> deck.CompactDeck:
+    """Return the map of one window; its layers keep their ids, so that the browser changes them in place.
+
+    Args:
+        window: What is shown.
+        top: How many flows a layer.
+        measure: The scales of the playback.
+        camera: First view.
+        silent: Countries that report nothing in the whole time, as assemble.silent gives them.
+    """
     flows = shown(window, top)
     rows = flow_rows(flows, measure.widths)
     names = marks.label_rows(rows.head(LABEL_COUNT), camera["zoom"], None) if len(rows) else []
     return deck.deck(
         [
             *deck.ground(layers.has_us_divisions(flows)),
+            *marks.silent_layers(silent),
             *_incident_layers(window.incidents, measure.radii),
             *layers.flow_layers(rows),
             _pick_layer(rows),
@@ -132,19 +143,22 @@ def camera(view: Timeline) -> dict[str, float]:
     return found if found["zoom"] > WORLD_ZOOM else deck.camera(None)
 
 
-def keys(names: list[str], view: Timeline, measure: Scales) -> list[str]:
-    """Return what colours, widths and discs mean, as small pictures.
+def keys(names: list[str], view: Timeline, measure: Scales, has_silent: bool = False) -> list[str]:
+    """Return what colours, widths, discs and hatching mean, as small pictures.
 
     Args:
         names: The layers, in order.
         view: What the page shows.
         measure: The scales of the playback.
+        has_silent: Whether countries are hatched.
     """
     with_flows, with_incidents = set(view.flows["layer"]), set(view.incidents["layer"])
     colours = [
         (legend.line(palette.layer_colour(name), 4), words.layer_title(name)) for name in names if name in with_flows
     ]
     colours += [(_sample(name, 7), words.layer_title(name)) for name in names if name in with_incidents]
+    if has_silent:
+        colours.append((legend.hatched(), "nothing reported in the whole time"))
     found = [legend.picture("Colour", colours)]
     if with_flows:
         widths = [

@@ -13,13 +13,18 @@ LINE_COLUMNS = ("corridor_id", "lon", "lat")
 GAP_PX = 0.8  # between two lanes, and between the first lane and the middle of the way; chosen by eye, 2026-11
 LANE_PX = 3.0  # a layer's lane begins at least this far from the lane before; chosen by eye, 2026-11
 HALO_ALPHA = (40, 170)  # of a cell that almost no way takes, and of one that every way takes; chosen by eye, 2026-11
+NO_CELLS = pd.DataFrame({"cell": pd.Series(dtype="int64"), "probability": pd.Series(dtype="float64")})
 
 
 class Chosen(NamedTuple):
-    """The corridor a reader chose, and the cells its way may take: ``cell, probability``; none where it is a curve."""
+    """The corridor a reader chose, and the cells its way may take: ``cell, probability``; none where it is a curve.
+
+    Where several corridors are drawn as one, ``bundle`` names the line that is or holds the chosen.
+    """
 
     corridor_id: str
     cells: pd.DataFrame
+    bundle: str = ""
 
 
 def drawn(

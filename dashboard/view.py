@@ -10,6 +10,10 @@ from data import disclosure
 RELATIONS = ("common", "inverse", "mixed", "crossing", "insufficient")
 
 
+def _no_places() -> pd.DataFrame:
+    return pd.DataFrame(columns=["level", "country_id", "parent_id", "subregion"], dtype="str")
+
+
 @dataclass(frozen=True)
 class Explore:
     """Everything the Explore page shows for one release and one choice of filters.
@@ -48,6 +52,9 @@ class Explore:
         withheld: One row per (layer, origin_id, destination_id) with counts that are too small to be told:
             ``layer, origin_id, destination_id, cell_count``.
         small: What the release states of its small counts: see data/disclosure.py.
+        places: The release's places by place_id: ``level, country_id, parent_id, subregion`` and more.
+        level: How fine the map draws, one of levels.LEVELS; ``flows`` are as recorded at "place".
+        within: At coarser levels, what stays within one unit: see levels.WITHIN.
     """
 
     release_id: str
@@ -66,6 +73,9 @@ class Explore:
     silent: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"country_id": [], "name": []}))
     withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"layer": [], "cell_count": []}))
     small: disclosure.Rule = field(default_factory=disclosure.rule)
+    places: pd.DataFrame = field(default_factory=_no_places)
+    level: str = "place"
+    within: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"layer": [], "record_count": []}))
 
 
 @dataclass(frozen=True)

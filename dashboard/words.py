@@ -23,6 +23,7 @@ RELATION_TITLES = {
     "crossing": "Crossing",
     "insufficient": "Too little evidence",
 }
+DIFFERING = "Its parts differ"  # of a line that stands for corridors of several relations
 RELATION_MEANINGS = {
     "common": "same corridor, same direction as the firearms",
     "inverse": "same corridor, opposite direction to the firearms",
@@ -178,6 +179,8 @@ def layer_title(layer: str) -> str:
 
 def relation_title(relation: str) -> str:
     """Return a relation's name in plain words."""
+    if relation == "differing":
+        return DIFFERING
     return RELATION_TITLES.get(relation, safe(relation).capitalize())
 
 

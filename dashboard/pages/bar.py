@@ -6,14 +6,14 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
+from dashboard import levels, words
 from dashboard.assemble import Choices
 from dashboard.filters import MODI, Filters
 from dashboard.pages import state
 
 TOP_HELP = (
     "How many flows of each layer are drawn. As many corridors that are common or inverse are drawn as well, "
-    "however small their flows."
+    f"however small their flows; at most {levels.MOST_LINES} lines in all, so that the map stays quick."
 )
 CONTEXT_HELP = (
     "Context only: country totals without origin or destination. They are not drawn; see Coverage and Modus operandi."

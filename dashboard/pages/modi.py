@@ -46,7 +46,7 @@ def _methods(view: Modus) -> None:
     if figure is None:
         st.write("No record of this layer is dated to one year.")
     else:
-        st.markdown("**Share of each year's records**")
+        st.markdown("**Share of each year's records**, in per cent")
         draw.chart(figure, "Share of records by method and year")
         left_out = modus.undated(view, str(layer))
         if left_out:

@@ -6,10 +6,10 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import charts, layers, legend, load, relations, routes, words
+from dashboard import charts, layers, legend, levels, load, relations, routes, words
 from dashboard.assemble import Choices
 from dashboard.filters import Filters
-from dashboard.pages import draw, state, tables
+from dashboard.pages import detail, draw, state, tables
 from dashboard.view import Explore
 from data.errors import ContraflowError
 
@@ -27,6 +27,7 @@ def notices() -> None:
 def everything(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> None:
     """Draw map, records of the chosen corridor, corridors, years and limits; ``onward`` leads to its own page."""
     map_and_legend(pinned, view)
+    detail.bundle(pinned, view)
     evidence(pinned, view, onward)
     corridors(pinned, view)
     years(view)
@@ -66,44 +67,52 @@ def map_and_legend(pinned: Pinned, view: Explore) -> None:
     mode = layers.LAYERS if view.omega.empty else st.session_state["show"]  # nothing to relate to
     turn = st.session_state["turn"]
     camera = state.camera(layers.first_camera(view), view.filters.region)
-    chosen = _chosen(pinned, view)
-    chart = layers.deck_of(view, mode, chosen, camera, turn)
-    st.caption(words.caption(f"{'; '.join(_shown(view))}."))
+    drawn = detail.asked(view, camera["zoom"])
+    chosen = _chosen(pinned, view, drawn.level)
+    told = "; ".join(_shown(drawn))
+    st.caption(words.caption(f"{told}."))
     draw.map_of(
-        chart,
-        f"Map of flows. {'; '.join(_shown(view))}. The table below lists the same corridors.",
+        layers.deck_of(drawn, mode, chosen, camera, turn),
+        f"Map of flows. {told}. The table below lists the same corridors.",
         height=MAP_HEIGHT_PX,
         key=MAP_KEY,
         on_select=lambda: state.picked_on_map(MAP_KEY),
         selection_mode="single-object",
     )
-    if chosen:
-        st.caption(words.caption(_way(view, chosen.corridor_id)))
-    _legend(view, mode, chosen is not None and len(chosen.cells) > 0)
+    if chosen and chosen.corridor_id:
+        st.caption(words.caption(_way(drawn, chosen)))
+    _legend(drawn, mode, chosen is not None and len(chosen.cells) > 0)
     st.markdown("\n".join(f"- {words.caption(line)}" for line in _withheld(view)))
+    lines = words.LINES if drawn.level == "place" else levels.LINES
     st.caption(
         words.caption(
-            f"{words.COUNTS} {words.RELATION_CAVEAT} {words.LINES} {words.INTENDED} {words.AREAS} {words.BOUNDARIES}"
+            f"{words.COUNTS} {words.RELATION_CAVEAT} {lines} {words.INTENDED} {words.AREAS} {words.BOUNDARIES}"
         )
     )
 
 
-def _chosen(pinned: Pinned, view: Explore) -> routes.Chosen | None:
-    """Return the chosen corridor with the cells its way may take."""
-    corridor_id = st.session_state["corridor"]
+def _chosen(pinned: Pinned, view: Explore, level: str) -> routes.Chosen | None:
+    """Return the chosen corridor with the cells its way may take, or the line that is or holds the chosen."""
+    corridor_id, bundle = st.session_state["corridor"], st.session_state.get("bundle")
     if not corridor_id:
-        return None
+        return routes.Chosen("", routes.NO_CELLS, str(bundle)) if bundle and bundle.level == level else None
+    if level != "place":
+        return routes.Chosen(corridor_id, routes.NO_CELLS, str(levels.bundle_of(view, corridor_id, level)))
     mine = view.routes[view.routes["corridor_id"] == corridor_id]
     network = str(mine["network"].iloc[0]) if len(mine) else ""
     return routes.Chosen(corridor_id, load.way_cells(*pinned, corridor_id, network))
 
 
-def _way(view: Explore, corridor_id: str) -> str:
+def _way(view: Explore, chosen: routes.Chosen) -> str:
     """Return how the chosen corridor is drawn; empty where none of its flows is shown."""
-    is_mine = (view.flows["corridor_id"] == corridor_id) & view.flows["is_shown"]
-    mine = view.routes[view.routes["corridor_id"] == corridor_id]
-    if not is_mine.any():
+    shown = view.flows[view.flows["is_shown"]]
+    if not layers.is_chosen(shown, chosen).any():
         return "None of the chosen corridor's flows is among those drawn."
+    if view.level != "place":
+        return (
+            f"The chosen corridor is part of the marked line, which sums all flows of two {levels.PLURALS[view.level]}."
+        )
+    mine = view.routes[view.routes["corridor_id"] == chosen.corridor_id]
     if mine.empty:
         return words.way(None, 0.0, 0.0)
     return words.way(*mine[["network", "length_km", "confidence"]].iloc[0].tolist())
@@ -127,7 +136,7 @@ def _shown(view: Explore) -> list[str]:
         if name in incident_counts.index:
             lines.append(f"{words.layer_title(name)}: {words.plural(incident_counts[name], 'incident')} on the map")
         if flow_counts.get(name, 0) or name not in incident_counts.index:
-            lines.append(words.showing(name, view.flows, view.totals))
+            lines.append(levels.showing(view, name))
     return lines
 
 

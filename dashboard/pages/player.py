@@ -26,6 +26,7 @@ class Scene(NamedTuple):
     length: int | None
     measure: playback.Scales
     camera: Mapping[str, float]
+    silent: pd.DataFrame
 
 
 def seed(asked: Mapping[str, str]) -> None:
@@ -186,9 +187,9 @@ def _map(scene: Scene, window: Window) -> None:
         for name in names
         if name in whole
     ]
-    chart = playback.deck_of(window, top, scene.measure, scene.camera)
+    chart = playback.deck_of(window, top, scene.measure, scene.camera, scene.silent)
     draw.map_of(chart, f"Map of the flows shown. {'; '.join(told)}", height=MAP_HEIGHT_PX, key="time_map")
-    pictures = playback.keys(names, scene.view, scene.measure)
+    pictures = playback.keys(names, scene.view, scene.measure, not scene.silent.empty)
     draw.pictures(pictures, ["Key to the map"] * len(pictures))
     st.caption(words.caption(playback.note(told, window)))
 

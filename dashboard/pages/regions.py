@@ -10,7 +10,10 @@ from dashboard.assemble import Choices
 from dashboard.pages import draw, frame, state, tables
 
 MAP_HEIGHT_PX = 420
-SAME = "Same scale, same first view: a line of one width stands for the same number of records on both maps."
+SAME = (
+    "Same scale, same first view: a line of one width stands for the same number of records on both maps. Each map is "
+    "moved by itself."
+)
 SIDES = ("left", "right")
 
 

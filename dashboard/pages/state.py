@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import layers, load
+from dashboard import layers, levels, load
 from dashboard.assemble import Choices
 from dashboard.filters import Filters
 from data.errors import FilterError
@@ -17,6 +17,7 @@ from data.release import RELEASES
 COLOURINGS = {layers.RELATIONS: "Relation to other layers", layers.LAYERS: "Layer"}
 KEPT = (
     "show",
+    "detail",
     "time_step",
     "time_length",
     "time_speed",
@@ -70,7 +71,12 @@ def seed(choices: Choices) -> None:
     if show not in COLOURINGS:
         more.append(f"The link's show “{show[:40]}” was ignored: expected {' or '.join(COLOURINGS)}.")
     st.session_state["show"] = show if show in COLOURINGS else layers.RELATIONS
+    detail = params.get("detail", levels.AUTOMATIC)
+    if detail not in levels.TITLES:
+        more.append(f"The link's detail “{detail[:40]}” was ignored: expected {' or '.join(levels.TITLES)}.")
+    st.session_state["detail"] = detail if detail in levels.TITLES else levels.AUTOMATIC
     st.session_state["corridor"] = params.get("corridor") or None
+    st.session_state["bundle"] = levels.Bundle.parsed(params.get("bundle", ""))
     st.session_state["turn"] = 0
     st.session_state["notices"] = notices + more
     _keep(choices)
@@ -187,6 +193,11 @@ def write_link(chosen: Filters, choices: Choices, own: Mapping[str, str] | None 
         params.pop("layers", None)  # whatever the release lacks was not the reader's choice
     if show != layers.RELATIONS:
         params["show"] = show
+    detail = st.session_state.setdefault("detail", levels.AUTOMATIC)
+    if detail != levels.AUTOMATIC:
+        params["detail"] = detail
+    if st.session_state.get("bundle"):
+        params["bundle"] = str(st.session_state["bundle"])
     if st.session_state["corridor"]:
         params["corridor"] = st.session_state["corridor"]
     if dict(st.query_params) != params:
@@ -207,15 +218,31 @@ def clear(values: Mapping[str, object]) -> None:
 def choose(corridor_id: str | None) -> None:
     """Choose a corridor, or none; table and map then forget their own marks."""
     st.session_state["corridor"] = corridor_id
+    st.session_state["bundle"] = None
     st.session_state["turn"] += 1
+
+
+def choose_bundle(bundle: levels.Bundle | None) -> None:
+    """Choose a line that stands for several corridors, or none."""
+    choose(None)
+    st.session_state["bundle"] = bundle
+
+
+def only_between(bundle: levels.Bundle) -> None:
+    """Narrow the region to the two units of a bundle, drawn as finely as can be seen."""
+    choose(None)
+    st.session_state["region"] = sorted(set(bundle[1:]))
+    st.session_state["detail"] = levels.AUTOMATIC
 
 
 def picked_on_map(key: str) -> None:
     """Take over a click on a line of the map."""
     objects = st.session_state[key].selection.objects
-    found = [row["corridor_id"] for rows in objects.values() for row in rows if row.get("corridor_id")]
-    if found:
-        choose(str(found[0]))
+    for row in (row for rows in objects.values() for row in rows):
+        if row.get("corridor_id"):
+            choose(str(row["corridor_id"]))
+        elif row.get("bundle"):
+            choose_bundle(levels.Bundle.parsed(str(row["bundle"])))
 
 
 def picked_in_table(key: str, corridor_ids: list[str]) -> None:

@@ -78,7 +78,8 @@ def _play(pinned: parts.Pinned, view: Timeline, window: tuple[str, int | None]) 
     counts = timeline.records(view, step)
     measure = playback.scales(*load.busiest(*pinned, view.filters, step, length))
     camera = state.camera(playback.camera(view), (*view.filters.region, "time"))
-    scene = player.Scene(view, counts, moments, step, length, measure, camera)
+    silent = load.silent(*pinned, view.filters)
+    scene = player.Scene(view, counts, moments, step, length, measure, camera, silent)
     player.start(scene)
 
 

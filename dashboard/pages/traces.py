@@ -18,7 +18,11 @@ FILTERS = (
     "Period, region, what was found and transport of the side bar apply to the record that ends a trace. Layers, the "
     "least number of records and the weight of destinations not reached say nothing of traces."
 )
-LINES = "Lines join the places of consecutive holders; they are not routes. Orange: here it left lawful hands."
+FIREARMS = Filters(layers=("firearms",))
+LINES = (
+    "Lines join the places of consecutive holders; they are not routes. Orange: here it left lawful hands. Hatched: no "
+    "record of firearms at all, which is not the same as none."
+)
 
 
 def render() -> None:
@@ -120,7 +124,7 @@ def _chain(pinned: parts.Pinned) -> None:
         else:
             draw.chart(figure, "Events of the trace over time, gaps dashed between them")
     with right:
-        chart = charts.chain_map(found, load.store(*pinned).places)
+        chart = charts.chain_map(found, load.store(*pinned).places, load.silent(*pinned, FIREARMS))
         if chart is None:
             st.write("No place of this trace is known.")
         else:

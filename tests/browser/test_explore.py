@@ -1,51 +1,16 @@
 """What a reader sees and does on the Explore page, in a real browser."""
 
-import io
 import re
 from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from dashboard import palette
-from tests.browser.conftest import Visit, at_rest, rows_below
+from tests.browser.window import CHART, Visit, at_rest, drawn, main, near, opened, picture, rows_below
 
-CHART = '[data-testid="stDeckGlJsonChart"] canvas'
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"  # planted: firearms south, drugs north
-
-
-def opened(visit: Visit, url: str) -> Page:
-    """Open the page and wait until the map has drawn and the app is at rest."""
-    visit.page.goto(url)
-    visit.page.wait_for_selector(CHART)
-    visit.page.wait_for_function("Object.keys(window.__drawn).length > 4")
-    at_rest(visit.page)
-    return visit.page
-
-
-def drawn(page: Page) -> set[int]:
-    """Return the instance counts of one freshly drawn frame: as many as the flows of a layer are its arrows."""
-    page.evaluate("window.__drawn = {}")
-    box = page.locator(CHART).first.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.wheel(0, -1)
-    page.wait_for_function("Object.keys(window.__drawn).length > 0")
-    page.wait_for_timeout(1500)
-    return {int(count) for count in page.evaluate("Object.keys(window.__drawn)")}
-
-
-def picture(page: Page) -> np.ndarray:
-    """Return the pixels of the map."""
-    return np.asarray(Image.open(io.BytesIO(page.locator(CHART).first.screenshot())).convert("RGB"), dtype=int)
-
-
-def near(pixels: np.ndarray, colour: str, reach: int = 30) -> int:
-    """Return how many pixels are close to a colour."""
-    wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
-    return int((np.abs(pixels - wanted).max(axis=2) < reach).sum())
 
 
 def test_the_map_draws_and_asks_nobody_else(visit: Visit, address: str) -> None:
@@ -91,7 +56,7 @@ def test_switching_a_layer_off_removes_its_lines_and_leaves_the_others(visit: Vi
 
 def test_the_arrows_of_every_layer_are_drawn(visit: Visit, address: str) -> None:
     page = opened(visit, address)
-    told = re.findall(r"showing ([\d,]+) of", page.locator('[data-testid="stMain"]').inner_text())
+    told = re.findall(r"showing ([\d,]+) of", main(page))
     assert len(told) == 3
     assert {int(count.replace(",", "")) for count in told} <= drawn(page)
 
@@ -131,29 +96,49 @@ def test_a_row_of_the_table_opens_its_records(visit: Visit, address: str) -> Non
     assert "corridor" in parse_qs(urlparse(page.url).query)
 
 
-def test_a_click_on_a_line_opens_its_records_and_the_map_stays_where_it_is(visit: Visit, address: str) -> None:
-    page = opened(visit, f"{address}?region=Oceania&min_count=40")
+def click_a_line(page: Page, colour: str, tip: str, heading: re.Pattern[str]) -> np.ndarray:
+    """Click a line of a colour until a heading appears; return the map's pixels from before."""
     before = picture(page)
-    hits = np.argwhere(np.abs(before - np.array([0x1B, 0x7F, 0xD4])).max(axis=2) < 30)
+    wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+    hits = np.argwhere(np.abs(before - wanted).max(axis=2) < 30)
     if not len(hits):
-        pytest.fail("No common firearms flow is drawn between Suva and Auckland.")
+        pytest.fail(f"No line of colour {colour} is drawn.")
     box = page.locator(CHART).first.bounding_box()
     assert box
     row, column = hits[len(hits) // 3]
     page.mouse.move(box["x"] + int(column), box["y"] + int(row))
-    expect(page.get_by_text("Suva → Auckland").first).to_be_visible()  # deck.gl is ready to be clicked
-    heading = page.get_by_role("heading", name=re.compile("^Records: "))
+    expect(page.get_by_text(tip).first).to_be_visible()  # deck.gl is ready to be clicked
     for _ in range(4):  # software rendering drops a click that falls between two slow frames
         page.mouse.click(box["x"] + int(column), box["y"] + int(row))
         page.wait_for_timeout(5000)
-        if heading.count():
+        if page.get_by_role("heading", name=heading).count():
             break
-    expect(heading).to_be_visible()
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    return before
+
+
+def test_a_click_on_a_line_opens_its_records_and_the_map_stays_where_it_is(visit: Visit, address: str) -> None:
+    page = opened(visit, f"{address}?region=Oceania&min_count=40")
+    before = click_a_line(page, palette.RELATION_COLOURS["common"], "Suva → Auckland", re.compile("^Records: "))
     page.mouse.move(5, 5)
     page.wait_for_timeout(800)
     land = np.array([0xE9, 0xE6, 0xDE])
     same = (np.abs(picture(page) - land).max(axis=2) < 8) == (np.abs(before - land).max(axis=2) < 8)
     assert same.mean() > 0.95  # a jump would move the coast
+
+
+def test_a_click_on_a_line_between_countries_lists_the_flows_it_sums(visit: Visit, address: str) -> None:
+    page = opened(visit, f"{address}?region=Australia and New Zealand&detail=country&show=layers")
+    told = re.findall(r"showing ([\d,]+) of [\d,]+ lines? between countries", main(page))
+    assert {int(count.replace(",", "")) for count in told} <= drawn(page)  # as many arrows as lines
+    click_a_line(page, palette.LAYER_COLOURS["drugs"], "Sum of ", re.compile("^Flows (between|within) "))
+    assert parse_qs(urlparse(page.url).query)["bundle"][0].startswith("country:AUS~")
+    row = rows_below(page, "Flows ")[0]
+    page.locator('[data-testid="stDataFrame"]').first.scroll_into_view_if_needed()
+    box = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 17, box["y"] + 52)
+    expect(page.get_by_role("heading", name=re.compile(f"^Records: .*{re.escape(row[-3])}"))).to_be_visible()
 
 
 def test_nonsense_in_the_link_gives_notices_and_a_page(visit: Visit, address: str) -> None:

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from dashboard import cli
-from tests.browser.conftest import Visit, at_rest, served
+from tests.browser.window import Visit, at_rest, served
 from tests.dashboard.test_new_layer import JOURNEYS, MAP, rows
 from tests.data import files
 

@@ -3,17 +3,15 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, Visit, arrived, at_rest, row_count_below, rows_below
+from tests.browser.window import ROOT, Ask, Visit, arrived, at_rest, main, number, row_count_below, rows_below
 
-Ask = Callable[[str], list[tuple[Any, ...]]]
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"
 FLOWS = "from legs where status <> 'licit'"
 
@@ -24,14 +22,6 @@ def quiet(visit: Visit) -> Iterator[None]:
     yield
     assert visit.outside == []
     assert visit.complaints == []
-
-
-def number(text: str) -> int:
-    return int(text.replace(",", ""))
-
-
-def main(page: Page) -> str:
-    return page.locator('[data-testid="stMain"]').inner_text()
 
 
 def test_corridor_sums_its_records_and_shows_months(visit: Visit, address: str, ask: Ask) -> None:

@@ -66,6 +66,36 @@ def test_a_link_restores_filters_and_corridor(open_app: Open, store: Store) -> N
     assert app.dataframe[0].value["Both ways"].sum() == evidence.summary["record_count"].sum()
 
 
+def test_a_line_between_countries_lists_its_flows_and_leads_to_them_in_detail(open_app: Open, store: Store) -> None:
+    app = open_app(detail="country", bundle="country:MEX~USA")
+    assert not app.exception
+    assert "lines between countries" in words(app)
+    assert "Flows between Mexico and United States" in words(app)
+    flows = assemble.explore(store, Filters()).flows
+    ends = [flows[name].map(store.places["country_id"]) for name in ("origin_id", "destination_id")]
+    mine = flows[(ends[0] != ends[1]) & ends[0].isin(["MEX", "USA"]) & ends[1].isin(["MEX", "USA"])]
+    assert app.dataframe[0].value["Records"].tolist() == mine["record_count"].sort_values(ascending=False).tolist()
+    assert app.query_params["bundle"] == "country:MEX~USA"
+    next(button for button in app.button if button.label == "Draw only these, in detail").click().run()
+    assert not app.exception
+    assert app.query_params["region"] == "MEX,USA"
+    assert "bundle" not in app.query_params
+
+
+def test_a_corridor_chosen_between_places_is_marked_as_part_of_its_line(open_app: Open) -> None:
+    app = open_app(detail="country", corridor="city:MEX:guadalajara~city:USA:houston")
+    assert not app.exception
+    assert "The chosen corridor is part of the marked line" in words(app)
+    assert "Records: Houston – Guadalajara" in words(app)
+
+
+def test_a_line_that_is_not_there_is_a_sentence(open_app: Open) -> None:
+    app = open_app(bundle="country:NOWHERE~ELSE")
+    assert not app.exception
+    assert "No flow of the present choice joins these two." in words(app)
+    assert "Draw only these, in detail" not in [button.label for button in app.button]
+
+
 def test_a_country_in_a_link_is_a_region(open_app: Open) -> None:
     app = open_app(region="MEX")
     assert app.multiselect(key="region").value == ["MEX"]
@@ -81,6 +111,7 @@ def test_a_country_in_a_link_is_a_region(open_app: Open) -> None:
         {"layers": "firearms,unicorns"},
         {"min_count": "-3"},
         {"show": "everything"},
+        {"detail": "galaxies"},
         {"mode": "<script>alert(1)</script>"},
     ],
 )

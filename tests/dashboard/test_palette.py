@@ -32,7 +32,8 @@ TO_XYZ = np.array(
 WHITE = np.array([0.95047, 1.0, 1.08883])  # D65
 OTHERS = {**palette.LAYER_COLOURS, "a later layer": palette.OTHER_LAYER}
 CONTEXT = {name: colour for name, colour in OTHERS.items() if name != "firearms"}
-MAPS = {"layers": OTHERS, "relations": {**palette.RELATION_COLOURS, **CONTEXT}}
+RELATIONS = {**palette.RELATION_COLOURS, palette.DIFFERING: palette.DIFFERING_COLOUR}
+MAPS = {"layers": OTHERS, "relations": {**RELATIONS, **CONTEXT}}
 PAGES = ("light", "dark")
 
 

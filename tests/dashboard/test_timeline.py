@@ -283,10 +283,29 @@ def test_the_map_draws_the_largest_flows_of_each_layer_and_no_loop() -> None:
     assert drawn["width_px"].max() < measure.widths(100)  # the widest line belongs to the busiest window
 
 
+HERE = {"longitude": 0, "latitude": 0, "zoom": 1}
+NO_SILENCE = pd.DataFrame({"country_id": [], "name": []})
+
+
+def test_countries_that_report_nothing_are_hatched_in_the_playback_and_have_a_key() -> None:
+    january = pd.Timestamp("2019-01-01")
+    view = made(MIXED)
+    window = timeline.window(view, "month", january, january)
+    silent = pd.DataFrame({"country_id": ["MLI"], "name": ["Mali"]})
+    measure = playback.scales(1, 1)
+    ids = [
+        [layer.id for layer in playback.deck_of(window, 40, measure, HERE, none).layers]
+        for none in (silent, NO_SILENCE)
+    ]
+    assert ("silent-hatching" in ids[0], "silent-hatching" in ids[1]) == (True, False)
+    told = [playback.keys(["drugs"], view, measure, has_silent)[0] for has_silent in (True, False)]
+    assert ["nothing reported" in key for key in told] == [True, False]
+
+
 def test_an_empty_window_is_a_map_and_a_sentence() -> None:
     january = pd.Timestamp("2019-01-01")
     window = timeline.window(made(MIXED.iloc[:0]), "month", january, january)
-    chart = playback.deck_of(window, 40, playback.scales(1, 1), {"longitude": 0, "latitude": 0, "zoom": 1})
+    chart = playback.deck_of(window, 40, playback.scales(1, 1), HERE, NO_SILENCE)
     assert "carto" not in chart.to_json()
     assert playback.note([], window).startswith("No flow in this window")
 

@@ -140,14 +140,26 @@ def test_a_timeline_has_a_line_per_event_and_says_which_are_not_dated(chain: Cha
     assert names == {"gap", "gap in which it left lawful hands"}
 
 
+NO_SILENCE = pd.DataFrame({"country_id": [], "name": []})
+
+
+def test_countries_without_firearms_records_are_hatched_below_the_chain(chain: Chain) -> None:
+    silent = pd.DataFrame({"country_id": ["MLI"], "name": ["Mali"]})
+    ids = [layer["id"] for layer in json.loads(charts.chain_map(chain, PLACES, silent).to_json())["layers"]]  # type: ignore[union-attr]
+    assert ids.index("silent-hatching") < ids.index("trace-areas")
+
+
 def test_a_chain_without_dates_has_no_timeline_and_without_places_no_map(chain: Chain) -> None:
     events = chain.events.assign(**{name: pd.Series(pd.NaT, chain.events.index) for name in ("date_start", "date_end")})
     assert charts.chain(Chain("t", events, chain.gaps, chain.summary)) is None
-    assert charts.chain_map(Chain("t", events.assign(place_id=None), chain.gaps, chain.summary), PLACES) is None
+    assert (
+        charts.chain_map(Chain("t", events.assign(place_id=None), chain.gaps, chain.summary), PLACES, NO_SILENCE)
+        is None
+    )
 
 
 def test_a_place_known_only_by_country_is_no_dot(chain: Chain) -> None:
-    drawn = json.loads(charts.chain_map(chain, PLACES).to_json())  # type: ignore[union-attr]
+    drawn = json.loads(charts.chain_map(chain, PLACES, NO_SILENCE).to_json())  # type: ignore[union-attr]
     layers = {layer["id"]: layer["data"] for layer in drawn["layers"]}
     assert [dot["tip"] for dot in layers["trace-places"]] == ["Dale", "Fort"]
     assert [label["t"] for label in layers["labels"]] == ["1: Aland", "2, 3: Dale", "4: Fort"]
@@ -156,7 +168,7 @@ def test_a_place_known_only_by_country_is_no_dot(chain: Chain) -> None:
 def test_only_the_hop_out_of_lawful_hands_is_orange(chain: Chain) -> None:
     gone = EVENTS.assign(place_id=["AAA", "a1", "b1", "b1"])
     events = chain.events.assign(place_id=gone["place_id"].to_numpy())
-    drawn = json.loads(charts.chain_map(Chain("t", events, chain.gaps, chain.summary), PLACES).to_json())  # type: ignore[union-attr]
+    drawn = json.loads(charts.chain_map(Chain("t", events, chain.gaps, chain.summary), PLACES, NO_SILENCE).to_json())  # type: ignore[union-attr]
     lines = next(layer["data"] for layer in drawn["layers"] if layer["id"] == "flows-firearms")
     assert [line["c"][:3] for line in lines] == [[31, 42, 68], [209, 72, 10]]
 
@@ -174,5 +186,5 @@ def test_every_trace_of_the_sample_can_be_listed_and_drawn(store: Store) -> None
     found = custody.traces(store, Filters())
     assert len(tables.traces(found.rows)) == len(found.rows) > 0
     chain = custody.chain(store, str(found.rows["trace_id"].iloc[0]))
-    assert charts.chain_map(chain, store.places) is not None
+    assert charts.chain_map(chain, store.places, NO_SILENCE) is not None
     assert len(tables.chain(chain)) == len(chain.events) + len(chain.gaps)
