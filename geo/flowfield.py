@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -9,8 +10,9 @@ import pandas as pd
 import scipy.sparse as sp
 from h3.api import basic_int as h3
 
+from geo.cases import Matrices, split, summed
 from geo.distance import Array, sphere_km, unit_vectors
-from geo.overlaps import Overlaps, from_table, overlaps
+from geo.overlaps import Overlaps, bernoulli, from_table, overlaps
 
 PATH_KEY = ["place_a", "place_b", "network"]
 
@@ -44,6 +46,17 @@ class Network:
     forward: sp.csr_matrix
     backward: sp.csr_matrix
     overlaps: Overlaps
+
+    @cached_property
+    def along_cases(self) -> list[Matrices]:
+        """(paths, paths) shares of ``overlaps`` split into cases: same direction, and turned."""
+        same, turned, doubt = self.overlaps
+        return split((same, turned), doubt)
+
+    @cached_property
+    def edge_cases(self) -> list[Matrices]:
+        """(paths, edges) ``forward`` and ``backward`` split into cases: a path crosses an edge or it does not."""
+        return split((self.forward, self.backward), bernoulli((self.forward + self.backward).tocsr()))
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,14 @@ def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None
     )
 
 
+def keyed(flows: pd.DataFrame) -> pd.DataFrame:
+    """Return flows with ``place_a, place_b``, their ends in the order of the ids, and ``is_onward``: from a to b."""
+    origin, destination = flows["origin_id"].astype("str"), flows["destination_id"].astype("str")
+    is_onward = origin < destination
+    first, last = origin.where(is_onward, destination), destination.where(is_onward, origin)
+    return flows.assign(place_a=first, place_b=last, is_onward=is_onward)
+
+
 def field(net: Network, flows: pd.DataFrame) -> Field:
     """Return the flow field of one layer.
 
@@ -129,6 +150,16 @@ def field(net: Network, flows: pd.DataFrame) -> Field:
     plus = net.forward.T @ onward + net.backward.T @ back
     minus = net.backward.T @ onward + net.forward.T @ back
     return Field(np.asarray(plus), np.asarray(minus))
+
+
+def field_cases(net: Network, flows: pd.DataFrame) -> list[Field]:
+    """Return what may run over each edge, in equally likely cases; their mean is ``field``, but for rounding chances.
+
+    All records of a path take it together: whether they cross an edge is known by the path's ensemble only.
+    """
+    onward, back = along(net, flows, "weight")
+    parts = [(f.T @ onward + b.T @ back, b.T @ onward + f.T @ back) for f, b in net.edge_cases]
+    return [Field(np.asarray(plus), np.asarray(minus)) for plus, minus in summed(parts)]
 
 
 def along(net: Network, flows: pd.DataFrame, column: str) -> tuple[Array, Array]:
