@@ -100,22 +100,14 @@ def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None
     paths = paths[paths["refused"].isna()]
     rows = pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[PATH_KEY]))
     pair, pairs = pd.factorize(pd.MultiIndex.from_frame(paths[PATH_KEY[:2]]))
-    start, end = edges["from_cell"].to_numpy(np.int64), edges["to_cell"].to_numpy(np.int64)
-    cells = np.unique(np.concatenate([start, end]))
-    u, v = np.searchsorted(cells, start), np.searchsorted(cells, end)
-    is_forward = u < v
-    keys, edge = np.unique(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), return_inverse=True)
-    ends = np.column_stack([keys // max(len(cells), 1), keys % max(len(cells), 1)])
+    cells, ends, edge, is_forward = _numbered(edges)
     is_numbered = "path" in edges
     row = (edges["path"] if is_numbered else rows.reindex(pd.MultiIndex.from_frame(edges[PATH_KEY]))).to_numpy(np.int64)
-    weight = edges["probability"].to_numpy(np.float64)
-    shape = (len(paths), len(keys))
-
-    def matrix(mask: npt.NDArray[np.bool_]) -> sp.csr_matrix:
-        return sp.csr_matrix((weight[mask], (row[mask], edge[mask])), shape=shape)
-
+    weight, shape = edges["probability"].to_numpy(np.float64), (len(paths), len(ends))
+    forward, backward = (
+        sp.csr_matrix((weight[way], (row[way], edge[way])), shape=shape) for way in (is_forward, ~is_forward)
+    )
     km = _edge_km(cells, ends)
-    forward, backward = matrix(is_forward), matrix(~is_forward)
     return Network(
         paths=rows,
         pairs=pd.DataFrame(pairs.to_list(), columns=PATH_KEY[:2], dtype="str"),
@@ -129,6 +121,18 @@ def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None
         backward=backward,
         overlaps=overlaps(forward, backward, km) if table is None else from_table(table, len(paths)),
     )
+
+
+def _numbered(
+    edges: pd.DataFrame,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return the cells, ends of each undirected edge, and each step's edge and whether it runs to its second cell."""
+    start, end = edges["from_cell"].to_numpy(np.int64), edges["to_cell"].to_numpy(np.int64)
+    cells = np.unique(np.concatenate([start, end]))
+    u, v = np.searchsorted(cells, start), np.searchsorted(cells, end)
+    keys, edge = np.unique(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), return_inverse=True)
+    ends = np.column_stack([keys // max(len(cells), 1), keys % max(len(cells), 1)])
+    return cells, ends, edge.astype(np.int64), u < v
 
 
 def keyed(flows: pd.DataFrame) -> pd.DataFrame:
