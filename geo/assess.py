@@ -83,8 +83,8 @@ def _level(net: Network, parts: tuple[pd.DataFrame, pd.DataFrame], corridors: pd
     tables = []
     for weighting, kappa in product(WEIGHTINGS, KAPPAS):
         ways = [along(net, weighted(part, Setting(weighting, kappa)), "weight") for part in parts]
-        records, cases = ([each(net, way) for way in ways] for each in (bands.records, bands.cases))
-        found = [_one(records, marginal(*cases, delta)).assign(delta=delta) for delta in DELTAS]
+        records, cases = [bands.records(net, way) for way in ways], [bands.cases(net, way) for way in ways]
+        found = [_one(records, marginal(cases[0], cases[1], delta)).assign(delta=delta) for delta in DELTAS]
         tables += [table.assign(weighting=weighting, kappa=kappa) for table in found]
     return pd.concat(tables, ignore_index=True)
 

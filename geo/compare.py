@@ -189,7 +189,7 @@ def corridors(net: Network, flows: Sequence[pd.DataFrame], fields: tuple[Field, 
     a, b = (frame[[f"{name}_onward", f"{name}_back"]].sum(axis=1).to_numpy(np.float64) for name in "ab")
     is_judged = np.minimum(a, b) >= N_MIN * (1 - ROUNDING)
     cases = [[(there[is_judged], back[is_judged]) for there, back in bands.cases(net, ways)] for ways in own]
-    return _labelled(frame, is_judged, marginal(*cases), _meets(net, fields, bands, ~is_judged))
+    return _labelled(frame, is_judged, marginal(cases[0], cases[1]), _meets(net, fields, bands, ~is_judged))
 
 
 def _labelled(
@@ -255,7 +255,7 @@ def _segments(
         frame[f"{name}_onward"], frame[f"{name}_back"] = pooled(net, edges, parts, layer)
     everywhere = np.ones(len(frame), dtype=np.bool_)
     cases = [[pooled(net, edges, parts, case) for case in field_cases(net, layer)] for layer in flows]
-    frame = _labelled(frame, everywhere, marginal(*cases), ~everywhere)
+    frame = _labelled(frame, everywhere, marginal(cases[0], cases[1]), ~everywhere)
     stretch = stretches(net, edges, frame["label"].to_numpy(str)[parts[0]])
     return frame, pd.DataFrame({"edge": edges, "segment": parts[0], "stretch": stretch})
 

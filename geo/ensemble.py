@@ -94,7 +94,7 @@ def routes(pairs: pd.DataFrame, places: pd.DataFrame, graphs: Graphs, settings: 
             used = places.loc[np.unique(wanted[KEY[:2]].to_numpy(str))]
             parts += _worked(wanted, ask(wanted, used, graphs, settings))
     whole = [pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True)]
-    within = ([], ["from_cell", "to_cell"], ["seq"], ["from_country", "to_country"])
+    within: tuple[list[str], ...] = ([], ["from_cell", "to_cell"], ["seq"], ["from_country", "to_country"])
     return Routes(*(table.sort_values([*KEY, *by], ignore_index=True) for table, by in zip(whole, within, strict=True)))
 
 
