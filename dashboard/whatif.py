@@ -73,8 +73,8 @@ def summary(found: WhatIf) -> str:
     told = f"If {found.closure} closed: {words.plural(len(flows), 'flow')} would change."
     changes, blocked = flows["changes_to"].notna(), flows["is_blocked"]
     kinds = {"would run another way by the same means": ~changes & ~blocked}
-    for means, rows in flows[changes].groupby("changes_to"):
-        kinds[f"would have to change to {str(means).replace(', ', ' or ')}"] = flows.index.isin(rows.index)
+    for means in sorted(flows.loc[changes, "changes_to"].unique()):
+        kinds[f"would have to change to {means.replace(', ', ' or ')}"] = flows["changes_to"] == means
     kinds["would have no way left by any means"] = blocked
     parts = [
         f"{words.number(mask.sum())} ({flows['records'][mask].sum():,.1f} weighted records) {kind}"
