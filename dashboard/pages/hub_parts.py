@@ -109,8 +109,13 @@ def _changes(title: str, table: pd.DataFrame, told: str) -> None:
     if title:
         st.markdown(title)
     whole = {name: st.column_config.NumberColumn(format="%d") for name in tables.KM if name in table}
-    height = HEIGHT_PX if len(table) > ROWS_SHOWN else "content"
-    st.dataframe(table, hide_index=True, height=height, column_config=_columns(table) | whole, placeholder=words.DASH)
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=HEIGHT_PX if len(table) > ROWS_SHOWN else "auto",
+        column_config=_columns(table) | whole,
+        placeholder=words.DASH,
+    )
     if told:
         st.caption(words.caption(told))
 
