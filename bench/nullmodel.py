@@ -16,17 +16,9 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import nbinom
 
 from geo.distance import Array
+from geo.multiplex import H_KM, smoothing_kernel
 from geo.nullmodel import DRAW_PASSES, Null, fit, sparse_draws
-from geo.significance import (
-    DELTA,
-    H_KM,
-    BundleSettings,
-    _bundle_draws,
-    _bundle_rows,
-    _members,
-    anchors,
-    smoothing_kernel,
-)
+from geo.significance import DELTA, BundleSettings, _bundle_draws, _bundle_rows, _members, anchors
 
 RUNS = 5
 PEER_DRAWS = 40  # timed; 999 would take it minutes. The ratio is per draw

@@ -57,6 +57,11 @@ class Store:
         return run.rows(self.con, "path_edges")
 
     @cached_property
+    def crossings(self) -> pd.DataFrame:
+        """The release's table ``path_borders``."""
+        return run.rows(self.con, "path_borders")
+
+    @cached_property
     def ground(self) -> relations.Ground:
         """What flows run over."""
         countries = run.rows(self.con, "cells").set_index("cell")["country_id"].reindex(self.net.cells)

@@ -138,7 +138,7 @@ def _undone(row: Row) -> list[str]:
         return []
     title = words.layer_title(row["layer"]).lower()
     more = words.plural(needed, "more weighted record")
-    return [f"{more} of {title} against their present way would take the word {row['relation']} away."]
+    return [f"At most {more} of {title} against their present way would take the word {row['relation']} away."]
 
 
 def setting(row: Row) -> str:

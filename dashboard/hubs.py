@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from dashboard import assemble, relations
@@ -13,7 +12,6 @@ from data import networks
 from data.places import gazetteer
 from geo import measures
 from geo.assess import Setting, weighted
-from geo.flowfield import field
 from geo.rates import rate_ratios
 from queries import run
 
@@ -91,7 +89,7 @@ def hubs(store: Store, filters: Filters) -> Hubs:
         filters=filters,
         totals=run.rows(store.con, "record_totals", **{name: limits[name] for name in names}),
         others=tuple(name for name in chosen.layers if name != relations.ANCHOR and (found["layer"] == name).any()),
-        borders=both_halves([_borders(store, parts) for _, parts in both], BORDER_KEYS, BORDER_WAYS),
+        borders=both_halves([measures.borders(store.crossings, parts) for _, parts in both], BORDER_KEYS, BORDER_WAYS),
         hubs=both_halves([measures.hubs(flows) for flows, _ in both], HUB_KEYS, HUB_WAYS),
         flows=found[["layer", "origin_id", "destination_id", "record_count"]].assign(
             origin_country=found["origin_id"].map(country), destination_country=found["destination_id"].map(country)
@@ -139,14 +137,6 @@ def _half(
     parts = pd.concat([layer.parts.assign(layer=name) for name, layer in layers.items()], ignore_index=True)
     parts = parts[pd.MultiIndex.from_frame(parts[keys]).isin(known)]
     return flows, weighted(parts, Setting(kappa=chosen.kappa))
-
-
-def _borders(store: Store, parts: pd.DataFrame) -> pd.DataFrame:
-    cells = run.rows(store.con, "cells").set_index("cell")["country_id"].reindex(store.net.cells)
-    zones, ids = pd.factorize(cells)
-    on_land = parts[parts["network"] == "road"]
-    fields = {str(name): field(store.net, own) for name, own in on_land.groupby("layer")}
-    return measures.borders(store.net, zones.astype(np.int64), [str(each) for each in ids], fields)
 
 
 def both_halves(tables: list[pd.DataFrame], keys: tuple[str, ...], ways: dict[str, str]) -> pd.DataFrame:

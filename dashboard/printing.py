@@ -13,7 +13,7 @@ from rich.text import Text
 from dashboard import relations
 from dashboard.assemble import Store
 from dashboard.filters import Filters
-from dashboard.whatif import WhatIf
+from dashboard.whatif import WhatIf, summary
 from data.release import Release
 from data.store import ImportReport
 from geo.system import LayersTest
@@ -23,7 +23,11 @@ NOTES = Console(stderr=True, soft_wrap=True, highlight=False)
 OUT = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 TABLE_ROWS = 40
 SYNTHETIC = "SYNTHETIC: this store holds made-up data; it says nothing about any real place or person."
-WHATIF = "The same records look for another way between the same places; nobody adapts otherwise. Not a forecast."
+WHATIF = (
+    "The same records look for another way between the same places, by the same means while one is left. Where none "
+    "is, we assume that they change to other means in the proportions stated for the layer. Nobody adapts otherwise. "
+    "Not a forecast."
+)
 FLOW_COLUMNS = (
     "layer",
     "origin_id",
@@ -255,14 +259,14 @@ def show_whatif(store: Store, found: WhatIf, form: str) -> None:
     """Print what a closure would change."""
     warn_synthetic(store.is_synthetic)
     if form == "json":
-        flows, borders = plain_rows(found.flows), plain_rows(found.borders)
-        told = {"release": store.release.id, "is_synthetic": store.is_synthetic, "marking": store.marking}
-        write_json({**told, "closure": found.closure, "caveat": WHATIF, "flows": flows, "borders": borders})
+        told = {name: plain_rows(getattr(found, name)) for name in ("flows", "switched", "borders")}
+        head = {"release": store.release.id, "is_synthetic": store.is_synthetic, "marking": store.marking}
+        write_json({**head, "closure": found.closure, "caveat": WHATIF, **told})
     elif form == "csv":
         write_csv(found.flows.assign(is_synthetic=store.is_synthetic))
     else:
-        blocked = int(found.flows["is_blocked"].sum())
-        OUT.print(f"If {found.closure} closed: {len(found.flows):,} flows change, {blocked:,} have no other way.")
+        OUT.print(summary(found), markup=False)
         OUT.print(WHATIF)
         write_table(found.flows.round({"records": 1, "km": 0, "km_after": 0, "moved_share": 2}), "flows")
+        write_table(found.switched.round({"records": 1, "km_after": 0}), "changes of means")
         write_table(found.borders.round(1), "borders")

@@ -30,7 +30,7 @@ def world() -> Graphs:
 
 
 def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> dict[str, pa.Table]:
-    """Return the tables ``paths, path_edges, path_lines, network_shares, cells`` of a release.
+    """Return the tables of paths, ``network_shares`` and ``cells`` of a release.
 
     Args:
         leg_pairs: Rows of queries/build/leg_pairs.sql.
@@ -47,6 +47,7 @@ def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> dict[str, pa.Table]
     tables = {
         "paths": paths.join(known[["distance_km", "is_same_landmass"]], on=["place_a", "place_b"]),
         "path_edges": found.edges,
+        "path_borders": found.borders,
         "path_lines": found.lines,
         "path_overlaps": to_table(network(paths, found.edges).overlaps),
         "network_shares": shares,

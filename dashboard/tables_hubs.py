@@ -151,18 +151,31 @@ def changed_flows(found: WhatIf) -> pd.DataFrame:
             "Way now, km": rows["km"].round(),
             "Way then, km": rows["km_after"].round(),
             "Part of the way that moves": rows["moved_share"].map(words.percent),
-            "No other way": rows["is_blocked"],
+            "Would have to change to": rows["changes_to"].fillna(words.DASH),
+            "No way left": rows["is_blocked"],
         }
     )
 
 
-def changed_borders(view: Hubs, found: WhatIf, closing: str) -> pd.DataFrame:
-    """Return the borders whose expected records a closure changes, without the closed one.
+def switched_flows(found: WhatIf) -> pd.DataFrame:
+    """Return what would have to change to other means, one row per flow and means."""
+    rows = found.switched
+    return pd.DataFrame(
+        {
+            "Layer": rows["layer"].map(words.layer_title),
+            "Between": rows["origin"].map(words.safe),
+            "And": rows["destination"].map(words.safe),
+            "Now": [words.NETWORK_TITLES.get(each, words.safe(each)) for each in rows["network"]],
+            "Then": [words.NETWORK_TITLES.get(each, words.safe(each)) for each in rows["to_network"]],
+            "Weighted records": rows["records"].round(1),
+            "Way then, km": rows["km_after"].round(),
+        }
+    )
 
-    On cells, a way round the closed border through a third country's corner would look like a crossing of it.
-    """
+
+def changed_borders(view: Hubs, found: WhatIf) -> pd.DataFrame:
+    """Return the borders whose expected records a closure changes, the closed one among them."""
     rows = found.borders
-    rows = rows[rows["country_a"] + "-" + rows["country_b"] != closing]
     return pd.DataFrame(
         {
             "Layer": rows["layer"].map(words.layer_title),

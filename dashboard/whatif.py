@@ -5,19 +5,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dashboard import assemble, routing
+from dashboard import assemble, routing, words
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 from data.errors import ContractError, FilterError
 from geo import measures
 from geo.assess import Setting, weighted
 from geo.ensemble import KEY, Routes
-from geo.flowfield import PATH_KEY, field, network
-from geo.networks import Graph
-from geo.whatif import Closure, changed, closed, rerouted
+from geo.flowfield import PATH_KEY, keyed
+from geo.networks import Graph, Graphs
+from geo.whatif import Closure, changed, closed, other_means, rerouted
 
 CHANGE_MIN = 0.5  # weighted records: smaller changes of a border are left out; chosen 2026-11
-FLOW_COLUMNS = ("layer", "origin", "destination", "network", "records", "km", "km_after", "moved_share", "is_blocked")
+FLOW_COLUMNS = (
+    *("layer", "origin", "destination", "network", "records", "km", "km_after", "moved_share", "changes_to"),
+    "is_blocked",
+)
+SWITCHED_COLUMNS = ("layer", "origin", "destination", "network", "to_network", "records", "km_after")
 BORDER_COLUMNS = ("layer", "country_a", "country_b", "before", "after", "change")
 
 
@@ -28,15 +32,19 @@ class WhatIf:
     Attributes:
         closure: What closes, in words.
         flows: One row per (layer, pair of places, network) whose route changes: names of the ends, weighted records of
-            both directions, the line's length before and after (NaN where there is no other way), the share of the
-            route that moves, ``is_blocked``. The largest first.
+            both directions, the line's length before and after by the same network (NaN where there is no way left),
+            the share of the route that moves, ``changes_to``, the networks that still join the places where this one
+            no longer does, as ``sea, air`` (null where it does, or none is left), and ``is_blocked``: none is. The
+            largest first.
+        switched: One row per (layer, pair, network, network changed to): weighted records that would have to change,
+            shared out as records of unstated transport are (an assumption), and the new line's length.
         borders: One row per (layer, land border) whose expected records change: ``before, after, change``, both
-            directions together, of the flows above. A closed border itself is left out: on cells, a way round it
-            through a third country's corner would look like a crossing of it.
+            directions together, of the flows above by road.
     """
 
     closure: str
     flows: pd.DataFrame
+    switched: pd.DataFrame
     borders: pd.DataFrame
 
 
@@ -50,14 +58,30 @@ def whatif(store: Store, filters: Filters, closing: str) -> WhatIf:
     chosen = replace(filters, layers=assemble.known_layers(store, filters))
     layers = assemble.layered(store, chosen, assemble.flows(store, chosen))
     parts = [layer.parts.assign(layer=name) for name, layer in layers.items()]
-    flows = weighted(pd.concat(parts, ignore_index=True), Setting(kappa=filters.kappa))
-    flows = _keyed(flows)
-    before, after = _routes(store, closure, flows[PATH_KEY].astype("str").drop_duplicates())
+    flows = keyed(weighted(pd.concat(parts, ignore_index=True), Setting(kappa=filters.kappa)))
+    left = _left(closure)
+    before, after = _routes(store, closure, left, flows[PATH_KEY].astype("str").drop_duplicates())
     moved = changed(before.paths, after.paths, (before.edges, after.edges))
-    borders = _borders(flows, before, after)
-    if closure.countries:
-        borders = borders[(borders[["country_a", "country_b"]] != list(closure.countries)).any(axis=1)]
-    return WhatIf(told, _flows(store, flows, moved), borders.reset_index(drop=True))
+    found = flows.groupby(["layer", *PATH_KEY])["weight"].sum().reset_index().merge(moved, on=PATH_KEY)
+    switched = _switched(store, left, found[found["is_blocked"]])
+    return WhatIf(told, _flows(store, found, switched), _named(store, switched), _borders(flows, before, after))
+
+
+def summary(found: WhatIf) -> str:
+    """Return how many flows would change, and how, in one sentence or two."""
+    flows = found.flows
+    told = f"If {found.closure} closed: {words.plural(len(flows), 'flow')} would change."
+    changes, blocked = flows["changes_to"].notna(), flows["is_blocked"]
+    kinds = {"would run another way by the same means": ~changes & ~blocked}
+    for means in sorted(flows.loc[changes, "changes_to"].unique()):
+        kinds[f"would have to change to {means.replace(', ', ' or ')}"] = flows["changes_to"] == means
+    kinds["would have no way left by any means"] = blocked
+    parts = [
+        f"{words.number(mask.sum())} ({flows['records'][mask].sum():,.1f} weighted records) {kind}"
+        for kind, mask in kinds.items()
+        if mask.any()
+    ]
+    return f"{told} {'; '.join(parts)}." if parts else told
 
 
 def _closure(store: Store, closing: str) -> tuple[Closure, str]:
@@ -75,21 +99,18 @@ def _closure(store: Store, closing: str) -> tuple[Closure, str]:
     return Closure(strait=closing.lower()), f"the passage {closing.lower()}"
 
 
-def _keyed(flows: pd.DataFrame) -> pd.DataFrame:
-    """Return the flows with ``place_a, place_b``, in the order of their names."""
-    origin, destination = flows["origin_id"].astype("str"), flows["destination_id"].astype("str")
-    is_onward = origin < destination
-    return flows.assign(place_a=origin.where(is_onward, destination), place_b=destination.where(is_onward, origin))
-
-
-def _routes(store: Store, closure: Closure, pairs: pd.DataFrame) -> tuple[Routes, Routes]:
-    """Return both routes of the pairs that may pass what closes: those that touch a cell of a closed edge."""
-    world = routing.world()
+def _left(closure: Closure) -> Graphs:
+    """Return what stays open."""
     try:
-        shut = closed(world, closure)
+        return closed(routing.world(), closure)
     except ContractError as wrong:
         raise FilterError(f"--close: {wrong}") from wrong
-    cells = np.concatenate([_shut_cells(one, other) for one, other in ((world.road, shut.road), (world.sea, shut.sea))])
+
+
+def _routes(store: Store, closure: Closure, left: Graphs, pairs: pd.DataFrame) -> tuple[Routes, Routes]:
+    """Return both routes of the pairs that may pass what closes: those that touch a cell of a closed edge."""
+    world = routing.world()
+    cells = np.concatenate([_shut_cells(one, other) for one, other in ((world.road, left.road), (world.sea, left.sea))])
     if not len(cells):
         raise FilterError("--close: no road joins the two countries; nothing would close.")
     edges = store.edges
@@ -107,26 +128,40 @@ def _shut_cells(before: Graph, after: Graph) -> np.ndarray:
     return np.unique(np.concatenate([before.step_cells[steps].ravel(), before.cell[ends]]))
 
 
-def _flows(store: Store, flows: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
-    named = flows.groupby(["layer", *PATH_KEY])["weight"].sum().reset_index()
-    found = named.merge(moved, on=PATH_KEY)
+def _switched(store: Store, left: Graphs, blocked: pd.DataFrame) -> pd.DataFrame:
+    """Return what blocked flows would have to change to; see geo.whatif.other_means."""
+    apart = ["distance_km", "is_same_landmass"]
+    known = blocked.merge(store.paths[[*PATH_KEY, *apart]], on=PATH_KEY)[["layer", *PATH_KEY, "weight", *apart]]
+    return other_means(known, store.network_shares, store.places, left, routing.SETTINGS)
+
+
+def _flows(store: Store, found: pd.DataFrame, switched: pd.DataFrame) -> pd.DataFrame:
+    key = ["layer", *PATH_KEY]
+    means = switched.groupby(key)["to_network"].agg(", ".join).rename("changes_to").reset_index()
+    told = found.merge(means, on=key, how="left")
+    told["is_blocked"] &= told["changes_to"].isna()
+    told = told.rename(columns={"weight": "records", "length_km": "km", "length_km_after": "km_after"})
+    return _ordered(store, told, FLOW_COLUMNS)
+
+
+def _named(store: Store, switched: pd.DataFrame) -> pd.DataFrame:
+    told = switched.rename(columns={"weight": "records", "length_km": "km_after"})
+    return _ordered(store, told, SWITCHED_COLUMNS)
+
+
+def _ordered(store: Store, rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return these columns with the names of both ends, rows of most records first."""
     names = store.places["name"]
-    found = found.assign(origin=found["place_a"].map(names), destination=found["place_b"].map(names))
-    found = found.rename(columns={"weight": "records", "length_km": "km", "length_km_after": "km_after"})
-    by = {"records": False, "layer": True, "place_a": True, "place_b": True}
-    return found.sort_values(list(by), ascending=list(by.values()), ignore_index=True)[list(FLOW_COLUMNS)]
+    named = rows.assign(origin=rows["place_a"].map(names), destination=rows["place_b"].map(names))
+    by = {"records": False, "layer": True, "place_a": True, "place_b": True, "network": True}
+    return named.sort_values(list(by), ascending=list(by.values()), ignore_index=True)[list(columns)]
 
 
 def _borders(flows: pd.DataFrame, before: Routes, after: Routes) -> pd.DataFrame:
     """Return records over each land border before and after, of the flows that may change."""
     tables = []
     for name, found in (("before", before), ("after", after)):
-        net = network(found.paths, found.edges)
-        cells = routing.cells(found.edges).set_index("cell")["country_id"].reindex(net.cells)
-        zones, ids = pd.factorize(cells)
-        on_land = flows[flows["network"] == "road"]
-        fields = {str(layer): field(net, own) for layer, own in on_land.groupby("layer")}
-        table = measures.borders(net, zones.astype(np.int64), [str(each) for each in ids], fields)
+        table = measures.borders(found.borders, flows)
         table[name] = table["onward"] + table["back"]
         tables.append(table.set_index(["layer", "country_a", "country_b"])[[name]])
     both = tables[0].join(tables[1], how="outer").fillna(0.0).reset_index()

@@ -97,8 +97,9 @@ CONVERGENCE = (
 )
 EXPECTED_BORDERS = (
     "Expected records by road, both ends' records spread over all ways tried: a way that may cross at three places "
-    "counts at each with its probability. Nobody saw these crossings. Counted between cells about 100 km wide, so a "
-    "way that cuts a corner of a third country may count for the wrong border. Records by sea and air cross none."
+    "counts at each with its probability. Nobody saw these crossings. Counted where the roads tried pass from one "
+    "country into the next; one that passes through a country and comes back counts both ways. Records by sea and air "
+    "cross no land border."
 )
 HUB_RECORDS = (
     "Weighted records that begin or end in the place itself. A country stands here for ends known only as the country; "
@@ -113,9 +114,13 @@ CLOSING = (
     "Only flows whose way may pass there are routed anew; air routes stay. The score above and the map do not change. "
     "Way now and then: of the most typical of the ways tried; it may stay while others move."
 )
+SWITCHED = (
+    "An assumption, not a finding: they are shared out as this layer's records of unstated transport are, by distance "
+    "and landmass, over what still joins the two places. Nobody knows whether they would move at all."
+)
 CLOSED_BORDER = (
-    "The closed border itself is left out. Borders are counted between cells about 100 km wide: a way round a corner "
-    "may count for the wrong one, so small changes say little."
+    "Expected records by road, both directions together. What would have to change to sea or air crosses no land "
+    "border afterwards."
 )
 NETWORK_TITLES = {"road": "by road", "sea": "by sea", "air": "by air"}
 AREAS = "An end known only as a country has no dot: its line starts at a point chosen to stand for the country."

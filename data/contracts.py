@@ -375,6 +375,18 @@ PATH_EDGES = Table(
     ),
 )
 
+PATH_BORDERS = Table(
+    "path_borders",
+    "one per land border that some member of a path's ensemble crosses by road, and direction on the way a to b",
+    ("place_a", "place_b", "network", "from_country", "to_country"),
+    (
+        *_PATH_KEY,
+        Column("from_country", TEXT),
+        Column("to_country", TEXT),
+        Column("probability", NUMBER, note="share of the members that cross from the one to the other, once or more"),
+    ),
+)
+
 PATH_LINES = Table(
     "path_lines",
     "one per point of the line drawn for a path: its most typical member, from place_a to place_b",
@@ -396,6 +408,7 @@ PATH_OVERLAPS = Table(
         Column("other", WHOLE),
         Column("share", NUMBER, note="of the path that the other takes in the same direction, a to b as a to b"),
         Column("turned", NUMBER, note="the same in the opposite direction"),
+        Column("doubt", NUMBER, note="variance of the share, for both paths are known by their ensembles only"),
     ),
 )
 
@@ -455,6 +468,7 @@ RELEASED = (
     DUPLICATES,
     PATHS,
     PATH_EDGES,
+    PATH_BORDERS,
     PATH_LINES,
     PATH_OVERLAPS,
     NETWORK_SHARES,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geo.bands import bands_of
-from geo.compare import P_MIN, posterior
+from geo.compare import P_MIN, marginal
 from geo.distance import Array
 from geo.flowfield import Network, along, balance
 from geo.significance import Q_MAX
@@ -83,15 +83,15 @@ def _level(net: Network, parts: tuple[pd.DataFrame, pd.DataFrame], corridors: pd
     tables = []
     for weighting, kappa in product(WEIGHTINGS, KAPPAS):
         ways = [along(net, weighted(part, Setting(weighting, kappa)), "weight") for part in parts]
-        records = [bands.records(net, way) for way in ways]
-        tables += [_one(records, delta).assign(weighting=weighting, kappa=kappa, delta=delta) for delta in DELTAS]
+        records, cases = [bands.records(net, way) for way in ways], [bands.cases(net, way) for way in ways]
+        found = [_one(records, marginal(cases[0], cases[1], delta)).assign(delta=delta) for delta in DELTAS]
+        tables += [table.assign(weighting=weighting, kappa=kappa) for table in found]
     return pd.concat(tables, ignore_index=True)
 
 
-def _one(records: list[tuple[Array, Array]], delta: float) -> pd.DataFrame:
-    a, b = records
+def _one(records: list[tuple[Array, Array]], words: tuple[Array, Array]) -> pd.DataFrame:
+    (a, b), (p_common, p_inverse) = records, words
     is_known = (np.add(*a) > 0) & (np.add(*b) > 0)
-    p_common, p_inverse = posterior(a, b, delta)
     found = pd.DataFrame({"D": balance(*a) * balance(*b), "P_common": p_common, "P_inverse": p_inverse})
     return found.where(pd.Series(is_known, found.index), np.nan).assign(row=np.arange(len(found)))
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from geo.cases import summed
 from geo.distance import Array
 from geo.flowfield import Network
 
@@ -33,9 +34,18 @@ class Bands(NamedTuple):
                 share of the corridor that they take, from one half.
         """
         onward, back = ways
-        same, turned = net.overlaps
+        same, turned, _ = net.overlaps
         there = self.member @ (same @ onward + turned @ back)
         return there, self.member @ (same @ back + turned @ onward)
+
+    def cases(self, net: Network, ways: tuple[Array, Array]) -> list[tuple[Array, Array]]:
+        """Return what ``records`` may be, in equally likely cases: both ways as they are in each.
+
+        All records of another path run along together or not at all, as far as the two ensembles leave that open.
+        """
+        onward, back = ways
+        parts = [(same @ onward + turned @ back, same @ back + turned @ onward) for same, turned in net.along_cases]
+        return [(self.member @ there, self.member @ turned) for there, turned in summed(parts)]
 
 
 def bands_of(net: Network, rows: npt.NDArray[np.int64], own: Array) -> Bands:

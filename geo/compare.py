@@ -12,7 +12,7 @@ from scipy.special import betainc
 
 from geo.bands import N_MIN, ROUNDING, Bands, bands_of
 from geo.distance import Array
-from geo.flowfield import Field, Network, along, balance, field, stacked
+from geo.flowfield import Field, Network, along, balance, field, field_cases, stacked
 from geo.segments import pooled, segments, stretches
 
 D_MIN = 0.2  # |D| below this is neither common nor inverse
@@ -99,7 +99,7 @@ def segmented(
     """
     tables = []
     for is_coarse, level in _levels(flows_a, flows_b):
-        found = _segments(net, (field(net, level[0]), field(net, level[1])), zones)
+        found = _segments(net, level, zones)
         tables.append([table.assign(is_coarse=is_coarse) for table in found])
     return Segmented(*(pd.concat(level, ignore_index=True) for level in zip(*tables, strict=True)))
 
@@ -120,16 +120,36 @@ def posterior(a: tuple[Array, Array], b: tuple[Array, Array], delta: float = DEL
     """Return the probabilities that D > D_MIN (common) and D < -D_MIN (inverse).
 
     Each layer's share of onward records has a Beta posterior on n / PHI records with a Jeffreys prior; ``delta``
-    of all journeys are taken to be stated backwards. The product's distribution is integrated numerically, once
-    over either layer, so that swapping the layers changes nothing.
+    of all journeys are taken to be stated backwards. The product's distribution is integrated numerically over the
+    layer with fewer records, whichever comes first, so that swapping the layers changes nothing.
 
     Args:
         a: Weighted records onward and back of one layer, one entry per corridor.
         b: The same of the other layer.
         delta: Share of journeys stated backwards, below one half.
     """
-    both = [_tail(a, b, delta), _tail(b, a, delta)]
-    return (both[0][0] + both[1][0]) / 2, (both[0][1] + both[1][1]) / 2
+    total, most = (np.add(*a), np.add(*b)), (np.maximum(*a), np.maximum(*b))
+    is_b = (total[1] < total[0]) | ((total[1] == total[0]) & (most[1] < most[0]))
+    outer, inner = ([np.where(is_b, x, y) for x, y in zip(*ways, strict=True)] for ways in ((b, a), (a, b)))
+    return _tail((outer[0], outer[1]), (inner[0], inner[1]), delta)
+
+
+def marginal(
+    a: Sequence[tuple[Array, Array]], b: Sequence[tuple[Array, Array]], delta: float = DELTA
+) -> tuple[Array, Array]:
+    """Return the mean of ``posterior`` over equally likely cases; a case in which a layer has no record has no word.
+
+    Args:
+        a: In each case, weighted records onward and back of one layer, one entry per corridor.
+        b: The same of the other layer in the same cases: where paths run is one question for both.
+        delta: Share of journeys stated backwards, below one half.
+    """
+    counts = np.stack([np.column_stack([*one, *other]) for one, other in zip(a, b, strict=True)])
+    found, number = np.unique(counts.reshape(-1, 4), axis=0, return_inverse=True)
+    has_both = (found[:, 0] + found[:, 1] > 0) & (found[:, 2] + found[:, 3] > 0)
+    ways = posterior((found[:, 0], found[:, 1]), (found[:, 2], found[:, 3]), delta)
+    p_common, p_inverse = (np.where(has_both, p, 0.0)[number].reshape(counts.shape[:2]).mean(axis=0) for p in ways)
+    return p_common, p_inverse
 
 
 def _tail(outer: tuple[Array, Array], inner: tuple[Array, Array], delta: float) -> tuple[Array, Array]:
@@ -168,17 +188,25 @@ def corridors(net: Network, flows: Sequence[pd.DataFrame], fields: tuple[Field, 
         frame[f"{name}_onward"], frame[f"{name}_back"] = bands.records(net, ways)
     a, b = (frame[[f"{name}_onward", f"{name}_back"]].sum(axis=1).to_numpy(np.float64) for name in "ab")
     is_judged = np.minimum(a, b) >= N_MIN * (1 - ROUNDING)
-    return _labelled(frame, is_judged, _meets(net, fields, bands, ~is_judged))
+    cases = [[(there[is_judged], back[is_judged]) for there, back in bands.cases(net, ways)] for ways in own]
+    return _labelled(frame, is_judged, marginal(cases[0], cases[1]), _meets(net, fields, bands, ~is_judged))
 
 
-def _labelled(frame: pd.DataFrame, is_judged: npt.NDArray[np.bool_], meets: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    """Return the corridors with D, both probabilities (NaN where not judged) and the label."""
+def _labelled(
+    frame: pd.DataFrame, is_judged: npt.NDArray[np.bool_], words: tuple[Array, Array], meets: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Return the corridors with D, both probabilities (NaN where not judged) and the label.
+
+    Args:
+        frame: ``a_onward, a_back, b_onward, b_back``.
+        is_judged: Which of them both layers have records enough for.
+        words: Probabilities of common and inverse of those that are judged.
+        meets: Which of the others cross.
+    """
     a_on, a_back, b_on, b_back = (frame[name].to_numpy() for name in ("a_onward", "a_back", "b_onward", "b_back"))
     frame["D"] = np.where(is_judged, balance(a_on, a_back) * balance(b_on, b_back), np.nan)
     p_common, p_inverse = (np.full(len(frame), np.nan) for _ in range(2))
-    p_common[is_judged], p_inverse[is_judged] = posterior(
-        (a_on[is_judged], a_back[is_judged]), (b_on[is_judged], b_back[is_judged])
-    )
+    p_common[is_judged], p_inverse[is_judged] = words
     rules = {
         INVERSE: is_judged & (p_inverse >= P_MIN),
         COMMON: is_judged & (p_common >= P_MIN),
@@ -215,9 +243,10 @@ def _ratio(part: Array, whole: Array) -> Array:
 
 
 def _segments(
-    net: Network, fields: tuple[Field, Field], zones: npt.NDArray[np.int64] | None
+    net: Network, flows: Sequence[pd.DataFrame], zones: npt.NDArray[np.int64] | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of ``Segmented`` for two layers of one level."""
+    fields = [field(net, layer) for layer in flows]
     edges = np.flatnonzero((fields[0].total >= N_MIN) & (fields[1].total >= N_MIN))
     parts = segments(net, edges, zones)
     frame = pd.DataFrame({"segment": np.arange(parts[0].max(initial=-1) + 1)})
@@ -225,7 +254,8 @@ def _segments(
     for name, layer in zip("ab", fields, strict=True):
         frame[f"{name}_onward"], frame[f"{name}_back"] = pooled(net, edges, parts, layer)
     everywhere = np.ones(len(frame), dtype=np.bool_)
-    frame = _labelled(frame, everywhere, ~everywhere)
+    cases = [[pooled(net, edges, parts, case) for case in field_cases(net, layer)] for layer in flows]
+    frame = _labelled(frame, everywhere, marginal(cases[0], cases[1]), ~everywhere)
     stretch = stretches(net, edges, frame["label"].to_numpy(str)[parts[0]])
     return frame, pd.DataFrame({"edge": edges, "segment": parts[0], "stretch": stretch})
 

@@ -23,11 +23,12 @@ DEFAULT = Settings()
 
 
 class Routes(NamedTuple):
-    """What ``routes`` returns: rows of the tables ``paths``, ``path_edges`` and ``path_lines``."""
+    """What ``routes`` returns: rows of the tables ``paths``, ``path_edges``, ``path_lines`` and ``path_borders``."""
 
     paths: pd.DataFrame
     edges: pd.DataFrame
     lines: pd.DataFrame
+    borders: pd.DataFrame
 
 
 class Walks(NamedTuple):
@@ -35,6 +36,15 @@ class Walks(NamedTuple):
 
     row: Whole
     node: Whole
+
+
+class Legs(NamedTuple):
+    """Paths as edges in travel order: each member's row, the nodes an edge is taken from and to, and its number."""
+
+    row: Whole
+    start: Whole
+    end: Whole
+    edge: Whole
 
 
 class Taken(NamedTuple):
@@ -61,8 +71,12 @@ def routes(pairs: pd.DataFrame, places: pd.DataFrame, graphs: Graphs, settings: 
         ``paths``: KEY, ``length_km`` and ``confidence`` of the medoid, null where ``refused`` says why there is none.
         ``edges``: KEY, ``from_cell, to_cell, probability``: neighbouring H3 cells of resolution 3 on the way from
         place_a to place_b, and the share of the members with a path that take the step; the way back is the mirror.
-        ``lines``: KEY, ``seq, lon, lat``: the medoid, thinned for drawing. All sorted. The medoid is the member that
-        differs from the others in the fewest steps. Ends in one cell give no steps.
+        ``lines``: KEY, ``seq, lon, lat``: the medoid, thinned for drawing.
+        ``borders``: KEY, ``from_country, to_country, probability``: the share of the members with a path that cross
+        from the one country's land to the other's on the way from place_a to place_b; a member that crosses twice the
+        same way counts once. What goes by sea or air crosses no land border.
+        All sorted. The medoid is the member that differs from the others in the fewest steps. Ends in one cell give no
+        steps.
 
     Raises:
         ContractError: a network, level or place is unknown, or a pair is out of order or there twice.
@@ -79,12 +93,9 @@ def routes(pairs: pd.DataFrame, places: pd.DataFrame, graphs: Graphs, settings: 
         if len(wanted):
             used = places.loc[np.unique(wanted[KEY[:2]].to_numpy(str))]
             parts += _worked(wanted, ask(wanted, used, graphs, settings))
-    paths, edges, lines = (pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True))
-    return Routes(
-        paths.sort_values(KEY, ignore_index=True),
-        edges.sort_values([*KEY, "from_cell", "to_cell"], ignore_index=True),
-        lines.sort_values([*KEY, "seq"], ignore_index=True),
-    )
+    whole = [pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True)]
+    within: tuple[list[str], ...] = ([], ["from_cell", "to_cell"], ["seq"], ["from_country", "to_country"])
+    return Routes(*(table.sort_values([*KEY, *by], ignore_index=True) for table, by in zip(whole, within, strict=True)))
 
 
 def _check(pairs: pd.DataFrame, places: pd.DataFrame) -> None:
@@ -155,16 +166,15 @@ def _walks(asked: Asked, is_back: Flags) -> Walks:
 
 def _summary(pairs: pd.DataFrame, asked: Asked, is_back: Flags, lookup: _Lookup) -> Routes:
     """Return the routes of a batch."""
-    shape, walks, graph = asked.start.shape, _walks(asked, is_back), asked.graph
-    is_leg = walks.row[1:] == walks.row[:-1]
-    row, start, end = walks.row[1:][is_leg], walks.node[:-1][is_leg], walks.node[1:][is_leg]
-    edge = lookup.find(start, end)
-    has_path = np.zeros(shape, np.bool_)
+    walks, graph = _walks(asked, is_back), asked.graph
+    legs = _legs(walks, lookup)
+    has_path = np.zeros(asked.start.shape, np.bool_)
     has_path.ravel()[walks.row] = True
-    legs = sp.csr_matrix((np.where(start < end, 1, -1), (row, edge)), shape=(shape[0] * shape[1], len(graph.km)))
-    taken = _taken(legs @ graph.steps, has_path)
+    way = np.where(legs.start < legs.end, 1, -1)
+    over = sp.csr_matrix((way, (legs.row, legs.edge)), shape=(has_path.size, len(graph.km)))
+    taken = _taken(over @ graph.steps, has_path)
     best, confidence = _medoid(taken, has_path)
-    length = np.bincount(row, graph.km[edge], minlength=shape[0] * shape[1])[best]
+    length = np.bincount(legs.row, graph.km[legs.edge], minlength=has_path.size)[best]
     is_refused: Flags = ~np.asarray(has_path.any(axis=1))
     paths = pairs.assign(
         length_km=np.where(is_refused, np.nan, length),
@@ -175,7 +185,26 @@ def _summary(pairs: pd.DataFrame, asked: Asked, is_back: Flags, lookup: _Lookup)
     cells = np.where((taken.step % 2 == 1)[:, None], cells[:, ::-1], cells)
     edges = pairs.iloc[taken.pair].reset_index(drop=True)
     edges = edges.assign(from_cell=cells[:, 0], to_cell=cells[:, 1], probability=taken.probability)
-    return Routes(paths, edges, _lines(pairs, graph, walks, best))
+    return Routes(paths, edges, _lines(pairs, graph, walks, best), _borders(pairs, graph, legs, has_path))
+
+
+def _legs(walks: Walks, lookup: _Lookup) -> Legs:
+    is_leg = walks.row[1:] == walks.row[:-1]
+    start, end = walks.node[:-1][is_leg], walks.node[1:][is_leg]
+    return Legs(walks.row[1:][is_leg], start, end, lookup.find(start, end))
+
+
+def _borders(pairs: pd.DataFrame, graph: Graph, legs: Legs, has_path: Flags) -> pd.DataFrame:
+    """Return the borders that the members' own edges cross, and the share of the members that do."""
+    first, last = (graph.country_id[nodes] for nodes in (graph.u, graph.v))
+    crosses = ((first != last) & (first != "") & (last != ""))[legs.edge]
+    ways = {"from_country": graph.country_id[legs.start[crosses]], "to_country": graph.country_id[legs.end[crosses]]}
+    met = pd.DataFrame({"row": legs.row[crosses]} | ways).drop_duplicates()
+    keys = ["pair", "from_country", "to_country"]
+    counts = met.assign(pair=met["row"] // has_path.shape[1]).groupby(keys).size().rename("count").reset_index()
+    pair = counts["pair"].to_numpy(np.int64)
+    share = counts["count"] / has_path.sum(axis=1)[pair]
+    return pairs.iloc[pair].reset_index(drop=True).assign(**{name: counts[name] for name in ways}, probability=share)
 
 
 def _taken(steps: sp.csr_matrix, has_path: Flags) -> Taken:
@@ -226,6 +255,7 @@ _EMPTY = Routes(
             {"length_km": "float64", "confidence": "float64", "refused": "str"},
             {"from_cell": "int64", "to_cell": "int64", "probability": "float64"},
             {"seq": "int64", "lon": "float64", "lat": "float64"},
+            {"from_country": "str", "to_country": "str", "probability": "float64"},
         )
     )
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -9,8 +10,9 @@ import pandas as pd
 import scipy.sparse as sp
 from h3.api import basic_int as h3
 
+from geo.cases import Matrices, split, summed
 from geo.distance import Array, sphere_km, unit_vectors
-from geo.overlaps import Overlaps, from_table, overlaps
+from geo.overlaps import Overlaps, bernoulli, from_table, overlaps
 
 PATH_KEY = ["place_a", "place_b", "network"]
 
@@ -44,6 +46,17 @@ class Network:
     forward: sp.csr_matrix
     backward: sp.csr_matrix
     overlaps: Overlaps
+
+    @cached_property
+    def along_cases(self) -> list[Matrices]:
+        """(paths, paths) shares of ``overlaps`` split into cases: same direction, and turned."""
+        same, turned, doubt = self.overlaps
+        return split((same, turned), doubt)
+
+    @cached_property
+    def edge_cases(self) -> list[Matrices]:
+        """(paths, edges) ``forward`` and ``backward`` split into cases: a path crosses an edge or it does not."""
+        return split((self.forward, self.backward), bernoulli((self.forward + self.backward).tocsr()))
 
 
 @dataclass(frozen=True)
@@ -87,22 +100,14 @@ def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None
     paths = paths[paths["refused"].isna()]
     rows = pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[PATH_KEY]))
     pair, pairs = pd.factorize(pd.MultiIndex.from_frame(paths[PATH_KEY[:2]]))
-    start, end = edges["from_cell"].to_numpy(np.int64), edges["to_cell"].to_numpy(np.int64)
-    cells = np.unique(np.concatenate([start, end]))
-    u, v = np.searchsorted(cells, start), np.searchsorted(cells, end)
-    is_forward = u < v
-    keys, edge = np.unique(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), return_inverse=True)
-    ends = np.column_stack([keys // max(len(cells), 1), keys % max(len(cells), 1)])
+    cells, ends, edge, is_forward = _numbered(edges)
     is_numbered = "path" in edges
     row = (edges["path"] if is_numbered else rows.reindex(pd.MultiIndex.from_frame(edges[PATH_KEY]))).to_numpy(np.int64)
-    weight = edges["probability"].to_numpy(np.float64)
-    shape = (len(paths), len(keys))
-
-    def matrix(mask: npt.NDArray[np.bool_]) -> sp.csr_matrix:
-        return sp.csr_matrix((weight[mask], (row[mask], edge[mask])), shape=shape)
-
+    weight, shape = edges["probability"].to_numpy(np.float64), (len(paths), len(ends))
+    forward, backward = (
+        sp.csr_matrix((weight[way], (row[way], edge[way])), shape=shape) for way in (is_forward, ~is_forward)
+    )
     km = _edge_km(cells, ends)
-    forward, backward = matrix(is_forward), matrix(~is_forward)
     return Network(
         paths=rows,
         pairs=pd.DataFrame(pairs.to_list(), columns=PATH_KEY[:2], dtype="str"),
@@ -118,6 +123,26 @@ def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None
     )
 
 
+def _numbered(
+    edges: pd.DataFrame,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return the cells, ends of each undirected edge, and each step's edge and whether it runs to its second cell."""
+    start, end = edges["from_cell"].to_numpy(np.int64), edges["to_cell"].to_numpy(np.int64)
+    cells = np.unique(np.concatenate([start, end]))
+    u, v = np.searchsorted(cells, start), np.searchsorted(cells, end)
+    keys, edge = np.unique(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), return_inverse=True)
+    ends = np.column_stack([keys // max(len(cells), 1), keys % max(len(cells), 1)])
+    return cells, ends, edge.astype(np.int64), u < v
+
+
+def keyed(flows: pd.DataFrame) -> pd.DataFrame:
+    """Return flows with ``place_a, place_b``, their ends in the order of the ids, and ``is_onward``: from a to b."""
+    origin, destination = flows["origin_id"].astype("str"), flows["destination_id"].astype("str")
+    is_onward = origin < destination
+    first, last = origin.where(is_onward, destination), destination.where(is_onward, origin)
+    return flows.assign(place_a=first, place_b=last, is_onward=is_onward)
+
+
 def field(net: Network, flows: pd.DataFrame) -> Field:
     """Return the flow field of one layer.
 
@@ -129,6 +154,16 @@ def field(net: Network, flows: pd.DataFrame) -> Field:
     plus = net.forward.T @ onward + net.backward.T @ back
     minus = net.backward.T @ onward + net.forward.T @ back
     return Field(np.asarray(plus), np.asarray(minus))
+
+
+def field_cases(net: Network, flows: pd.DataFrame) -> list[Field]:
+    """Return what may run over each edge, in equally likely cases; their mean is ``field``, but for rounding chances.
+
+    All records of a path take it together: whether they cross an edge is known by the path's ensemble only.
+    """
+    onward, back = along(net, flows, "weight")
+    parts = [(f.T @ onward + b.T @ back, b.T @ onward + f.T @ back) for f, b in net.edge_cases]
+    return [Field(np.asarray(plus), np.asarray(minus)) for plus, minus in summed(parts)]
 
 
 def along(net: Network, flows: pd.DataFrame, column: str) -> tuple[Array, Array]:

@@ -1,15 +1,12 @@
 """Places and borders by what runs through them: in, out, partners, crossings, and where layers converge."""
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 import pandas as pd
 
 from geo.distance import Array
-from geo.flowfield import Field, Network, balance
+from geo.flowfield import PATH_KEY, balance, keyed
 
 HUB_COLUMNS = ("layer", "place_id", "out_weight", "in_weight", "out_partners", "in_partners", "net_share")
-BORDER_COLUMNS = ("layer", "country_a", "country_b", "onward", "back")
 
 
 def hubs(flows: pd.DataFrame) -> pd.DataFrame:
@@ -33,39 +30,24 @@ def hubs(flows: pd.DataFrame) -> pd.DataFrame:
     return table.astype({"out_partners": "int64", "in_partners": "int64"})[list(HUB_COLUMNS)]
 
 
-def borders(net: Network, zones: np.ndarray, country_ids: Sequence[str], fields: Mapping[str, Field]) -> pd.DataFrame:
+def borders(crossings: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """Return the expected records over each land border, by layer and direction.
 
     Args:
-        net: The release's network.
-        zones: The number of each cell's country in ``country_ids``, negative at sea.
-        country_ids: Names of the numbers.
-        fields: Each layer's field of what travels on land; what flies over a border does not cross it.
+        crossings: Table ``path_borders``; only journeys by road are in it, for nothing else crosses a land border.
+        flows: ``layer, origin_id, destination_id, network, weight``, one row per pair and network or finer.
 
     Returns:
         One row per (layer, country_a, country_b), country_a < country_b, with records: ``onward`` from a to b,
         ``back`` from b to a. Routes that may take several crossings count with their probability at each.
     """
-    names = np.asarray(country_ids, dtype=object)
-    start, end = zones[net.ends[:, 0]], zones[net.ends[:, 1]]
-    edge = np.flatnonzero((start >= 0) & (end >= 0) & (start != end))
-    first, last = names[start[edge]], names[end[edge]]
-    is_onward = np.asarray(first < last, dtype=np.bool_)
-    tables = []
-    for layer, field in fields.items():
-        there = np.where(is_onward, field.plus[edge], field.minus[edge])
-        back = np.where(is_onward, field.minus[edge], field.plus[edge])
-        table = pd.DataFrame(
-            {
-                "layer": layer,
-                "country_a": np.where(is_onward, first, last),
-                "country_b": np.where(is_onward, last, first),
-                "onward": there,
-                "back": back,
-            }
-        )
-        tables.append(table.groupby(["layer", "country_a", "country_b"], as_index=False).sum())
-    whole = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(BORDER_COLUMNS))
+    met = keyed(flows).merge(crossings, on=PATH_KEY)
+    records = met["weight"] * met["probability"]
+    is_ab = met["is_onward"] == (met["from_country"] < met["to_country"])
+    ends = met[["from_country", "to_country"]]
+    told = met[["layer"]].assign(country_a=ends.min(axis=1), country_b=ends.max(axis=1))
+    told = told.assign(onward=records.where(is_ab, 0.0), back=records.where(~is_ab, 0.0))
+    whole = told.groupby(["layer", "country_a", "country_b"], as_index=False).sum()
     return whole[whole["onward"] + whole["back"] > 0].reset_index(drop=True)
 
 

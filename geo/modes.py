@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.contracts import NETWORKS
 from geo.distance import Array
-from geo.flowfield import PATH_KEY
+from geo.flowfield import PATH_KEY, keyed
 
 BAND_EDGES_KM = (0.0, 500.0, 1_500.0, 4_000.0, np.inf)  # chosen 2026-11: a day's drive, a week's, an ocean
 # transport stated in UNODC's Individual Drug Seizures, by record: 19,337 by land, 1,021 by sea, 20,061 by air and mail
@@ -58,15 +58,12 @@ def by_network(parts: pd.DataFrame, shares: pd.DataFrame, paths: pd.DataFrame) -
         The columns of ``parts`` and ``share`` in (0, 1], by which every number of the row is to be multiplied;
         shares of an unstated row sum to 1. Rows without any path are left out.
     """
-    origin, destination = parts["origin_id"].astype("str"), parts["destination_id"].astype("str")
-    is_onward = origin < destination
-    parts = parts.assign(place_a=origin.where(is_onward, destination), place_b=destination.where(is_onward, origin))
+    parts = keyed(parts)
     built = paths[paths["refused"].isna()]
     has_path = pd.MultiIndex.from_frame(parts[PATH_KEY]).isin(pd.MultiIndex.from_frame(built[PATH_KEY]))
     stated = parts[has_path].assign(share=1.0)
-    offers = _offers(shares, built)
-    spread = parts[~has_path].drop(columns="network").merge(offers, on=["layer", "place_a", "place_b"])
-    return pd.concat([stated, spread], ignore_index=True).drop(columns=["place_a", "place_b"])
+    spread = parts[~has_path].drop(columns="network").merge(offers(shares, built), on=["layer", "place_a", "place_b"])
+    return pd.concat([stated, spread], ignore_index=True).drop(columns=["place_a", "place_b", "is_onward"])
 
 
 def wanted_paths(pairs: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
@@ -84,8 +81,13 @@ def wanted_paths(pairs: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     return wanted.drop_duplicates().sort_values(PATH_KEY, ignore_index=True)
 
 
-def _offers(shares: pd.DataFrame, built: pd.DataFrame) -> pd.DataFrame:
-    """Return ``layer, place_a, place_b, network, share`` over the paths there are, shares summing to 1 a pair."""
+def offers(shares: pd.DataFrame, built: pd.DataFrame) -> pd.DataFrame:
+    """Return what a layer's records take between two places: ``layer, place_a, place_b, network, share``.
+
+    Args:
+        shares: Table ``network_shares``.
+        built: The paths there are, as in table ``paths``; shares sum to 1 over those of a pair.
+    """
     banded = built.assign(band=distance_band(built["distance_km"].to_numpy(np.float64)))
     found = banded.merge(shares[shares["share"] > 0], on=["band", "is_same_landmass", "network"])
     total = found.groupby(["layer", "place_a", "place_b"])["share"].transform("sum")

@@ -11,7 +11,6 @@ from geo.distance import Array
 
 ALONG_MIN = 0.5  # share of a path another must take to run along it; chosen 2026-11: a word should hold on half of it
 BATCH = 500  # paths worked on at once; 10,000 paths need 0.5 GB so
-OVERLAP_COLUMNS = ("path", "other", "share", "turned")
 
 
 class Overlaps(NamedTuple):
@@ -21,52 +20,63 @@ class Overlaps(NamedTuple):
         same: (paths, paths) share of the row's path that the column's takes in the same direction, a to b as a to b;
             1 for itself. Shares whose two directions sum to less than ALONG_MIN are left out.
         turned: The same in the opposite direction.
+        doubt: Variance of the share: paths are known by their ensembles only. 0 where every member of both is the same.
     """
 
     same: sp.csr_matrix
     turned: sp.csr_matrix
+    doubt: sp.csr_matrix
+
+
+def bernoulli(chances: sp.csr_matrix) -> sp.csr_matrix:
+    """Return c (1 - c) of each entry, the variance of what happens with chance c; entries above 1 count as 1."""
+    found = chances.copy()
+    found.data = np.minimum(found.data, 1.0) * (1.0 - np.minimum(found.data, 1.0))
+    found.eliminate_zeros()
+    return found
 
 
 def overlaps(forward: sp.csr_matrix, backward: sp.csr_matrix, km: Array) -> Overlaps:
     """Return the overlaps of paths, Sum km p_row p_column / Sum km p_row^2.
 
-    A path's own records give 1, however uncertain the path is; others give the part of it that they share.
+    A path's own records give 1, however uncertain the path is; others give the part of it that they share. That part
+    c varies by c - Sum km p_row^2 p_column^2 / Sum km p_row^2, were all its edges taken together or not at all, and by
+    no more than c (1 - c), as a share of mean c.
 
     Args:
         forward: (paths, edges) probability of crossing an edge from its first to its second cell.
         backward: The same from the second to the first.
         km: Length of each edge.
     """
-    mass = (forward + backward).power(2) @ km
-    parts: list[tuple[sp.csr_matrix, sp.csr_matrix]] = []
+    squares = (forward + backward).power(2).tocsr()
+    mass = squares @ km
+    parts: list[tuple[sp.csr_matrix, ...]] = []
     for start in range(0, forward.shape[0], BATCH):
         rows = slice(start, start + BATCH)
         there, back = (way[rows].multiply(km[None, :]).tocsr() for way in (forward, backward))
         same = (there @ forward.T + back @ backward.T).tocsr()
         turned = (there @ backward.T + back @ forward.T).tocsr()
-        parts.append(_kept(same, turned, mass[rows]))
+        surely = squares[rows].multiply(km[None, :]).tocsr() @ squares.T
+        parts.append(_kept(same, turned, surely, mass[rows]))
     empty = sp.csr_matrix((0, forward.shape[0]))
-    same, turned = (
-        (sp.vstack([empty, *way], format="csr") for way in zip(*parts, strict=True)) if parts else [empty] * 2
-    )
-    return Overlaps(same, turned)
+    whole = (sp.vstack([empty, *each], format="csr") for each in zip(*parts, strict=True)) if parts else [empty] * 3
+    return Overlaps(*whole)
 
 
 def to_table(found: Overlaps) -> pd.DataFrame:
-    """Return one row per pair of paths, by their numbers: ``path, other, share, turned``; rows ascending."""
+    """Return one row per pair of paths, by their numbers: ``path, other, share, turned, doubt``; rows ascending."""
     both = (found.same + found.turned).tocoo()
     row, column = both.row.astype(np.int64), both.col.astype(np.int64)
     order = np.lexsort([column, row])
     row, column = row[order], column[order]
-    shares = [np.asarray(way[row, column]).ravel() for way in found] if len(row) else [np.zeros(0)] * 2
-    return pd.DataFrame({"path": row, "other": column, "share": shares[0], "turned": shares[1]})
+    shares = [np.asarray(way[row, column]).ravel() for way in found] if len(row) else [np.zeros(0)] * 3
+    return pd.DataFrame({"path": row, "other": column, "share": shares[0], "turned": shares[1], "doubt": shares[2]})
 
 
 def from_table(table: pd.DataFrame, count: int) -> Overlaps:
     """Return the overlaps of ``count`` paths that ``to_table`` wrote."""
     ends = table["path"].to_numpy(np.int64), table["other"].to_numpy(np.int64)
-    same, turned = (_matrix(table[name].to_numpy(np.float64), ends, count) for name in ("share", "turned"))
-    return Overlaps(same, turned)
+    return Overlaps(*(_matrix(table[name].to_numpy(np.float64), ends, count) for name in ("share", "turned", "doubt")))
 
 
 def _matrix(values: Array, ends: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], count: int) -> sp.csr_matrix:
@@ -74,14 +84,18 @@ def _matrix(values: Array, ends: tuple[npt.NDArray[np.int64], npt.NDArray[np.int
     return sp.csr_matrix((values[known], (ends[0][known], ends[1][known])), shape=(count, count))
 
 
-def _kept(same: sp.csr_matrix, turned: sp.csr_matrix, mass: Array) -> tuple[sp.csr_matrix, sp.csr_matrix]:
-    """Return both as shares of the row's mass, pairs below ALONG_MIN left out."""
+def _kept(
+    same: sp.csr_matrix, turned: sp.csr_matrix, surely: sp.csr_matrix, mass: Array
+) -> tuple[sp.csr_matrix, sp.csr_matrix, sp.csr_matrix]:
+    """Return both as shares of the row's mass, and their doubt, pairs below ALONG_MIN left out."""
     scale = sp.diags(np.divide(1.0, mass, out=np.zeros_like(mass), where=mass > 0))
     same, turned = (scale @ same).tocsr(), (scale @ turned).tocsr()
-    enough = same + turned
+    share = (same + turned).tocsr()
+    enough = share.copy()
     enough.data = (enough.data >= ALONG_MIN).astype(np.float64)
     enough.eliminate_zeros()
-    kept = same.multiply(enough).tocsr(), turned.multiply(enough).tocsr()
-    for way in kept:
-        way.eliminate_zeros()
-    return kept
+    doubt = bernoulli(share).minimum(share - scale @ surely).maximum(0.0)
+    same, turned, doubt = (each.multiply(enough).tocsr() for each in (same, turned, doubt))
+    for each in (same, turned, doubt):
+        each.eliminate_zeros()
+    return same, turned, doubt

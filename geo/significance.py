@@ -13,47 +13,9 @@ import scipy.sparse as sp
 from scipy.stats import binom, false_discovery_control, gamma
 
 from geo.distance import Array
-from geo.multiplex import (
-    DRAW_COUNT,
-    H_KM,
-    ROUNDING,
-    RUNGS,
-    OmegaOf,
-    Surprise,
-    SystemSettings,
-    SystemTest,
-    multiplexity,
-    multireciprocity,
-    smoothed,
-    smoothing_kernel,
-    system_test,
-)
+from geo.multiplex import DRAW_COUNT, H_KM, ROUNDING, smoothed, smoothing_kernel
 from geo.nullmodel import Null, dyad_draws, fit, without_stays
 from geo.seeding import oriented, seed_of
-
-__all__ = [
-    "BUNDLE_COLUMNS",
-    "DELTA",
-    "DRAW_COUNT",
-    "H_KM",
-    "PAINTED_COLUMNS",
-    "Q_MAX",
-    "RUNGS",
-    "BundleSettings",
-    "OmegaOf",
-    "Surprise",
-    "SystemSettings",
-    "SystemTest",
-    "anchors",
-    "bundle_tests",
-    "false_discovery",
-    "multiplexity",
-    "multireciprocity",
-    "painted",
-    "smoothed",
-    "smoothing_kernel",
-    "system_test",
-]
 
 MIN_COUNT = 8.0  # smoothed records of a bundle worth testing; METHOD 3.6
 MIN_DISTANCE_KM = 600.0  # shorter bundles overlap their own return; METHOD 3.6

@@ -18,8 +18,9 @@ def contrary_needed(a: tuple[float, float], b: tuple[float, float], delta: float
         delta: As geo.compare.posterior takes it.
 
     Returns:
-        Whole records; 0 where no word stands as it is, None where FOLDS times the layer's records would not do.
-        Turning the corridor round, or exchanging the ways of both layers, changes nothing.
+        Whole records, the paths of all taken as known: where they are not, fewer do. 0 where no word stands as it is,
+        None where FOLDS times the layer's records would not do. Turning the corridor round, or exchanging the ways of
+        both layers, changes nothing.
 
     Raises:
         ContractError: a count is missing or negative.

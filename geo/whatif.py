@@ -1,7 +1,7 @@
 """What if a border, a place or a strait closes: the routes that must change, and where their records would run then.
 
 Costs are drawn as before for all that stays open, so that only what has to change does. Nobody adapts otherwise: the
-same records look for another way between the same places.
+same records look for another way between the same places, by the same means while there is one, else by others.
 """
 
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from geo import modes
 from geo.distance import geodesic_km
 from geo.ends import Settings
 from geo.ensemble import KEY, Routes, routes
@@ -87,3 +88,34 @@ def changed(before: pd.DataFrame, after: pd.DataFrame, edges: tuple[pd.DataFrame
     both["moved_share"] = moved.reindex(both.index).fillna(0.0).where(~both["is_blocked"], 1.0)
     found = both[both["moved_share"] >= MOVED_MIN].reset_index()
     return found[[*KEY, "length_km", "length_km_after", "moved_share", "is_blocked"]]
+
+
+def other_means(
+    blocked: pd.DataFrame, shares: pd.DataFrame, places: pd.DataFrame, left: Graphs, settings: Settings
+) -> pd.DataFrame:
+    """Return what blocked records would travel on if they changed to other means; an assumption, not a finding.
+
+    They are shared out as the layer's legs of unstated transport are (``modes.offers``), over the networks that still
+    have a path between the same two places.
+
+    Args:
+        blocked: ``layer, place_a, place_b, network, weight, distance_km, is_same_landmass``, one row per layer and
+            path that is left without a way.
+        shares: Table ``network_shares``.
+        places: As ``routes`` takes them.
+        left: What stays open.
+        settings: Of the ensembles.
+
+    Returns:
+        ``layer, place_a, place_b, network, to_network, weight, length_km``: no row where no other means has a path,
+        else rows whose weights sum to the blocked one.
+    """
+    pairs = blocked[["place_a", "place_b", "distance_km", "is_same_landmass"]].drop_duplicates()
+    wanted = modes.wanted_paths(blocked.assign(network=None), shares)
+    is_shut = pd.MultiIndex.from_frame(wanted[KEY]).isin(pd.MultiIndex.from_frame(blocked[KEY]))
+    found = routes(wanted[~is_shut], places, left, settings).paths
+    built = found[found["refused"].isna()].merge(pairs, on=KEY[:2])
+    offered = modes.offers(shares, built).merge(built[[*KEY, "length_km"]], on=KEY)
+    taken = blocked.merge(offered.rename(columns={"network": "to_network"}), on=["layer", *KEY[:2]])
+    taken["weight"] *= taken["share"]
+    return taken[["layer", *KEY, "to_network", "weight", "length_km"]]

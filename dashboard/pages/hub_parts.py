@@ -11,9 +11,11 @@ from dashboard import tables_hubs as tables
 from dashboard.hubs import Hubs
 from dashboard.pages import parts, state
 from dashboard.printing import WHATIF
+from dashboard.whatif import summary
 from data.errors import ContraflowError
 
 HEIGHT_PX = 380
+ROWS_SHOWN = 9  # of a table that is not cut off at HEIGHT_PX
 PRINT = """<style>@media print {
   [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar], .st-key-hub_rankings, .st-key-hub_whatif,
   .st-key-hub_country { display: none !important; }
@@ -92,18 +94,30 @@ def _closed(pinned: parts.Pinned, view: Hubs, closing: str) -> None:
     except ContraflowError as wrong:
         st.warning(words.caption(str(wrong).removeprefix("--close: ")))
         return
-    blocked, count = int(found.flows["is_blocked"].sum()), len(found.flows)
-    told = f"If {found.closure} closed: {words.plural(count, 'flow')} would change, {blocked} would have no other way."
-    st.markdown(f"**{words.caption(told)}**")
-    if len(found.flows):
-        flows = tables.changed_flows(found)
-        formats = _columns(flows) | {name: st.column_config.NumberColumn(format="%d") for name in tables.KM}
-        st.dataframe(flows, hide_index=True, height=HEIGHT_PX, column_config=formats, placeholder=words.DASH)
-    borders = tables.changed_borders(view, found, closing)
-    if len(borders):
-        st.markdown("**Land borders that would see more or less**, of these flows")
-        st.dataframe(borders, hide_index=True, column_config=_columns(borders), placeholder=words.DASH)
-        st.caption(words.caption(words.CLOSED_BORDER))
+    st.markdown(f"**{words.caption(summary(found))}**")
+    switched = "**Would have to change to other means**: no way by the same means is left"
+    borders = "**Land borders that would see more or less**, of these flows"
+    _changes("", tables.changed_flows(found), "")
+    _changes(switched, tables.switched_flows(found), words.SWITCHED)
+    _changes(borders, tables.changed_borders(view, found), words.CLOSED_BORDER)
+
+
+def _changes(title: str, table: pd.DataFrame, told: str) -> None:
+    """List what a closure changes under its title, with what must be said of it; nothing where nothing changes."""
+    if table.empty:
+        return
+    if title:
+        st.markdown(title)
+    whole = {name: st.column_config.NumberColumn(format="%d") for name in tables.KM if name in table}
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=HEIGHT_PX if len(table) > ROWS_SHOWN else "auto",
+        column_config=_columns(table) | whole,
+        placeholder=words.DASH,
+    )
+    if told:
+        st.caption(words.caption(told))
 
 
 def profile(view: Hubs) -> None:

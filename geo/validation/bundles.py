@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import kstest
 
-from geo.significance import RUNGS, BundleSettings, SystemSettings, bundle_tests, system_test
+from geo.multiplex import RUNGS, SystemSettings, system_test
+from geo.significance import BundleSettings, bundle_tests
 from geo.system import omega_between
 from geo.validation.ground import Ground
 from geo.validation.measured import Measured, Run, mean, ratio

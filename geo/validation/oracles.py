@@ -6,8 +6,8 @@ from scipy.spatial import cKDTree
 from shapely import LineString, frechet_distance
 
 from geo.distance import Array, unit_vectors
+from geo.multiplex import multiplexity, multireciprocity
 from geo.paths import densified
-from geo.significance import multiplexity, multireciprocity
 from geo.validation.compared import judged_matrices, omega_of_matrices
 from geo.validation.ground import Ground, Whole, connected
 from geo.validation.measured import Measured, Run, mean

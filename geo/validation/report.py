@@ -76,18 +76,18 @@ def markdown(made: Report) -> str:
         f"{len(kept)} bounds kept, {len(missed)} missed, {len(unknown)} not measured. A bound is kept or missed by the "
         "value itself, without allowance for its standard error.",
     ]
-    for name, title in made["scenarios"].items():
-        lines += [
-            "",
-            f"## {name}: {title}",
-            "",
-            "| measured | bound | value | standard error | cases | |",
-            "|---|---|---|---|---|---|",
-        ]
-        lines += [_line(row) for row in rows if row["scenario"] == name]
-        notes = [f"- {row['name']}: {row['note']}" for row in rows if row["scenario"] == name and row["note"]]
-        lines += ["", *notes] if notes else []
+    for name in made["scenarios"]:
+        lines += _section(made, name)
     return "\n".join(lines) + "\n"
+
+
+def _section(made: Report, name: str) -> list[str]:
+    """Return a scenario's lines."""
+    rows = [row for row in made["rows"] if row["scenario"] == name]
+    head = ["| measured | bound | value | standard error | cases | |", "|---|---|---|---|---|---|"]
+    notes = [f"- {row['name']}: {row['note']}" for row in rows if row["note"]]
+    title = ["", f"## {name}: {made['scenarios'][name]}", ""]
+    return [*title, *head, *(_line(row) for row in rows), *(["", *notes] if notes else [])]
 
 
 def _row(row: Measured) -> Row:

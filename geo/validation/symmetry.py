@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from geo.distance import Array
-from geo.significance import BundleSettings, SystemSettings, bundle_tests, system_test
+from geo.multiplex import SystemSettings, system_test
+from geo.significance import BundleSettings, bundle_tests
 from geo.validation.compared import judged_matrices, omega_of_matrices
 from geo.validation.ground import Ground, connected
 from geo.validation.measured import Measured, Run

@@ -4,16 +4,19 @@ import math
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
-from dashboard import assemble, hubs, tables_hubs, words
+from dashboard import assemble, hubs, tables_hubs, whatif, words
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 from dashboard.hubs import BORDER_KEYS, BORDER_WAYS, Hubs
 from dashboard.whatif import WhatIf
+from data import places
 from data.errors import FilterError
 from tests.dashboard.screen import Open, opener
 from tests.dashboard.screen import words as screen_words
@@ -40,6 +43,15 @@ FLOWS = pd.DataFrame(
 REPORTS = pd.DataFrame(
     [("firearms", "BGR", 2019, 3, 0), ("firearms", "BGR", 2021, 4, 1), ("drugs", "BGR", 2020, 0, 5)],
     columns=["layer", "country_id", "year", "record_count", "spanning_count"],
+)
+FIXED_LINKS = (("FRA", "GBR"), ("DNK", "SWE"), ("BHR", "SAU"), ("MYS", "SGP"), ("CHN", "MAC"))
+KNOWN_ROADS = (
+    ("city:MDA:chisinau", "city:POL:warsaw", "MDA", "UKR", "POL"),
+    ("city:BGR:sofia", "city:TUR:istanbul", "BGR", "TUR"),  # past the corner of Greece
+    ("city:MEX:guadalajara", "city:USA:houston", "MEX", "USA"),
+    ("city:CAN:vancouver", "city:USA:los-angeles", "CAN", "USA"),
+    ("city:IND:mumbai", "city:NPL:kathmandu", "IND", "NPL"),
+    ("city:BRA:sao-paulo", "city:PRY:asuncion", "BRA", "PRY"),
 )
 BOTH = ["Bulgaria – Türkiye", "Bulgaria – Greece"]
 LEVELS = {name: "place" if name.startswith("city") else "country" for name in NAMES}
@@ -159,20 +171,41 @@ def test_hubs_are_named_with_what_is_known_of_them() -> None:
 
 
 def test_a_closure_is_told_in_plain_words() -> None:
-    flows = pd.DataFrame(
-        [("firearms", "Sofia", "Istanbul", "road", 9.04, 550.4, float("nan"), 1.0, True)],
-        columns=["layer", "origin", "destination", "network", "records", "km", "km_after", "moved_share", "is_blocked"],
+    found = closure(
+        ("firearms", "Sofia", "Istanbul", "road", 9.04, 550.4, 700.0, 0.5, None, False),
+        ("firearms", "Sofia", "Athens", "road", 3.0, 400.0, math.nan, 1.0, "sea, air", False),
+        ("drugs", "Sofia", "Kabul", "road", 1.26, 800.0, math.nan, 1.0, None, True),
     )
-    borders = pd.DataFrame(
-        [("firearms", "BGR", "TUR", 9.0, 2.0, -7.0), ("firearms", "BGR", "GRC", 0.0, 9.0, 9.0)],
-        columns=["layer", "country_a", "country_b", "before", "after", "change"],
+    told = tables_hubs.changed_flows(found)
+    assert told["By"].tolist() == ["by road"] * 3
+    assert told["Way now, km"].tolist() == [550, 400, 800]
+    assert told["Part of the way that moves"].tolist() == ["50 %", "100 %", "100 %"]
+    assert told["Would have to change to"].tolist() == [words.DASH, "sea, air", words.DASH]
+    assert told["No way left"].tolist() == [False, False, True]
+    assert whatif.summary(found) == (
+        "If the border closed: 3 flows would change. 1 (9.0 weighted records) would run another way by the same means; "
+        "1 (3.0 weighted records) would have to change to sea or air; 1 (1.3 weighted records) would have no way left "
+        "by any means."
     )
-    found = WhatIf("the border", flows, borders)
-    told = tables_hubs.changed_flows(found).iloc[0]
-    assert (told["By"], told["Way now, km"], told["Part of the way that moves"]) == ("by road", 550, "100 %")
-    assert math.isnan(told["Way then, km"])
-    assert tables_hubs.changed_borders(VIEW, found, "suez")["Border"].tolist() == BOTH
-    assert tables_hubs.changed_borders(VIEW, found, "BGR-TUR")["Border"].tolist() == BOTH[1:]  # the closed one is none
+    then = tables_hubs.switched_flows(found)
+    assert then[["Now", "Then"]].to_numpy().tolist() == [["by road", "by sea"], ["by road", "by air"]]
+    assert then["Weighted records"].sum() == 3.0
+    assert tables_hubs.changed_borders(VIEW, found)["Border"].tolist() == BOTH  # the closed one among them
+
+
+def test_a_closure_that_changes_nothing_says_so() -> None:
+    assert whatif.summary(closure()) == "If the border closed: 0 flows would change."
+
+
+def closure(*flows: tuple[object, ...]) -> WhatIf:
+    switched = [("firearms", "Sofia", "Athens", "road", *to) for to in (("sea", 1.0, 900.0), ("air", 2.0, 520.0))]
+    borders = [("firearms", "BGR", "TUR", 9.0, 0.0, -9.0), ("firearms", "BGR", "GRC", 0.0, 9.0, 9.0)]
+    return WhatIf(
+        "the border",
+        pd.DataFrame(flows, columns=list(whatif.FLOW_COLUMNS)).astype({"is_blocked": bool}),
+        pd.DataFrame(switched, columns=list(whatif.SWITCHED_COLUMNS)),
+        pd.DataFrame(borders, columns=list(whatif.BORDER_COLUMNS)),
+    )
 
 
 def test_names_that_look_like_instructions_are_disarmed() -> None:
@@ -189,6 +222,33 @@ def test_both_halves_of_the_sample_are_its_whole(store: Store) -> None:
     assert (mine["before"] + mine["after"]).sum() == pytest.approx((mine["there"] + mine["back"]).sum(), rel=0.01)
     assert set(view.others) == {"drugs", "human_trafficking"}
     assert {"suez", "panama"} <= set(hubs.passages())
+
+
+def test_every_border_of_the_sample_is_between_countries_that_touch(store: Store) -> None:
+    outlines = gpd.read_file(places.REFERENCE / "countries.geojson").set_index("id").geometry
+    met = {frozenset(pair) for pair in store.crossings[["from_country", "to_country"]].itertuples(index=False)}
+    apart = {pair for pair in met if outlines[min(pair)].distance(outlines[max(pair)]) > 0}
+    assert len(met) > 100
+    assert apart <= {frozenset(pair) for pair in FIXED_LINKS}
+
+
+def test_well_known_roads_of_the_sample_cross_the_borders_they_are_known_for(store: Store) -> None:
+    for place_a, place_b, *countries in KNOWN_ROADS:
+        mine = store.crossings.query("place_a == @place_a and place_b == @place_b and network == 'road'")
+        likely = mine[mine["probability"] > 0.5]
+        ways = set(likely[["from_country", "to_country"]].itertuples(index=False, name=None))
+        assert ways == set(pairwise(countries)), (place_a, place_b)
+
+
+def test_a_blocked_road_keeps_its_records_and_nothing_changes_means_where_a_road_is_left(store: Store) -> None:
+    found = whatif.whatif(store, Filters(region=("Americas",)), "GTM-MEX")
+    flows = found.flows[found.flows["changes_to"].notna()]
+    assert len(flows) > 0
+    assert found.switched["records"].sum() == pytest.approx(flows["records"].sum())
+    assert found.flows.loc[found.flows["km_after"].notna(), "changes_to"].isna().all()
+    closed = found.borders[(found.borders["country_a"] == "GTM") & (found.borders["country_b"] == "MEX")]
+    assert (closed["before"] > 0).all()
+    assert (closed["after"] == 0).all()
 
 
 def test_an_unknown_region_is_an_error_and_a_silent_region_an_empty_view(store: Store) -> None:
@@ -217,6 +277,7 @@ def test_the_page_shows_the_ranking_of_the_store(open_page: Open, store: Store) 
 def test_closing_a_border_lists_what_changes_with_its_caveat(open_page: Open) -> None:
     app = open_page(region="Americas")
     assert "Not a forecast" in screen_words(app)
+    assert "we assume that they change to other means" in screen_words(app)
     app.selectbox(key="hub_closing").set_value("GTM-MEX")
     app.button(key="hub_ask").click().run()
     assert not app.exception

@@ -343,7 +343,7 @@ def test_a_place_without_a_point_is_refused_with_a_reason() -> None:
 
 def test_no_pairs_give_empty_tables() -> None:
     found = routes(asked(), PLACES, WORLD)
-    assert [len(table) for table in found] == [0, 0, 0]
+    assert [len(table) for table in found] == [0, 0, 0, 0]
     assert found.paths.columns.tolist() == [*KEY, "length_km", "confidence", "refused"]
     assert found.edges.columns.tolist() == [*KEY, "from_cell", "to_cell", "probability"]
     assert found.lines.columns.tolist() == [*KEY, "seq", "lon", "lat"]

@@ -1,21 +1,11 @@
-"""Places and borders by what runs through them."""
+"""Places by what runs through them; borders are in test_borders.py."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from h3.api import basic_int as h3
 
-from geo.flowfield import field
-from geo.measures import borders, concentration, convergence, hubs, reciprocity
-from tests.geo.toy import flows, net, reversed_flows
-
-WORLD = net("AB", "CD", "AD")
-EAST_OF = 15.0  # a border between B (10 degrees east) and C (20)
-
-
-def zones(sea: bool = False) -> np.ndarray:
-    lon = np.array([h3.cell_to_latlng(cell)[1] for cell in WORLD.cells.tolist()])
-    return np.where(lon > EAST_OF, -1 if sea else 1, 0)
+from geo.measures import concentration, convergence, hubs, reciprocity
+from tests.geo.toy import flows, reversed_flows
 
 
 def layer(**weights: float) -> pd.DataFrame:
@@ -33,24 +23,6 @@ def test_a_hub_sends_receives_and_has_partners() -> None:
 def test_turning_all_flows_round_turns_the_net_share() -> None:
     one, other = (hubs(f).set_index("place_id")["net_share"] for f in (layer(AB=3), reversed_flows(layer(AB=3))))
     pd.testing.assert_series_equal(one, -other)
-
-
-def test_what_crosses_a_border_is_counted_each_way() -> None:
-    found = borders(WORLD, zones(), ["WST", "EST"], {"firearms": field(WORLD, flows(AD=12, DA=5, AB=90))})
-    assert found[["country_a", "country_b"]].to_numpy().tolist() == [["EST", "WST"]]
-    assert found[["onward", "back"]].to_numpy().tolist() == [[5.0, 12.0]]  # EST comes first: eastward is back
-
-
-def test_the_sea_is_no_border() -> None:
-    assert len(borders(WORLD, zones(sea=True), ["WST"], {"firearms": field(WORLD, flows(AD=12))})) == 0
-
-
-def test_a_border_nothing_crosses_is_not_listed() -> None:
-    assert len(borders(WORLD, zones(), ["WST", "EST"], {"firearms": field(WORLD, flows(AB=12))})) == 0
-
-
-def test_no_layer_gives_no_border() -> None:
-    assert borders(WORLD, zones(), ["WST", "EST"], {}).columns.tolist()[:3] == ["layer", "country_a", "country_b"]
 
 
 def test_convergence_is_the_geometric_mean_and_opposite_layers_have_a_negative_d() -> None:

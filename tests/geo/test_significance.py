@@ -5,19 +5,11 @@ import pandas as pd
 import pytest
 
 from data.errors import ContractError
-from geo import significance
+from geo import multiplex, significance
 from geo.distance import Array
+from geo.multiplex import Surprise, SystemSettings, smoothing_kernel, system_test
 from geo.nullmodel import draws, fit, sparse_draws
-from geo.significance import (
-    BundleSettings,
-    Surprise,
-    SystemSettings,
-    bundle_tests,
-    false_discovery,
-    painted,
-    smoothing_kernel,
-    system_test,
-)
+from geo.significance import BundleSettings, bundle_tests, false_discovery, painted
 
 FEW = SystemSettings(draw_count=199)
 FEW_BUNDLES = BundleSettings(draw_count=199)
@@ -68,7 +60,7 @@ def planted(seed: int, sign: int, records: int = 60) -> tuple[World, list[tuple[
     return (a, b, distance), pairs
 
 
-def _values(result: significance.SystemTest) -> list[Surprise]:
+def _values(result: multiplex.SystemTest) -> list[Surprise]:
     return [rung[name] for rung in (result.full_margin, result.polarity) for name in rung]
 
 
@@ -82,15 +74,15 @@ def _omega(a: Array, b: Array) -> float:
 
 
 @pytest.fixture(scope="module", params=[0.3, 1.0])
-def independent(request: pytest.FixtureRequest) -> list[tuple[significance.SystemTest, pd.DataFrame]]:
+def independent(request: pytest.FixtureRequest) -> list[tuple[multiplex.SystemTest, pd.DataFrame]]:
     worlds = [world(seed, request.param) for seed in range(24)]
     return [(system_test(*each, 1, FEW), bundle_tests(*each, 1, FEW_BUNDLES)) for each in worlds]
 
 
-@pytest.mark.parametrize("rung", significance.RUNGS)
+@pytest.mark.parametrize("rung", multiplex.RUNGS)
 @pytest.mark.parametrize("name", ["m", "r"])
 def test_independent_layers_that_share_hubs_are_rarely_called_aligned(
-    independent: list[tuple[significance.SystemTest, pd.DataFrame]], rung: str, name: str
+    independent: list[tuple[multiplex.SystemTest, pd.DataFrame]], rung: str, name: str
 ) -> None:
     # 24 worlds at a true rate of .05: more than 3 (.125) happen in 2.9 % of runs; at .30 3 or fewer in 4 %
     p = [getattr(result, rung)[name].p for result, _ in independent]
@@ -99,7 +91,7 @@ def test_independent_layers_that_share_hubs_are_rarely_called_aligned(
 
 @pytest.mark.parametrize("q", ["q", "q_polarity"])
 def test_bundles_of_independent_layers_are_rarely_found(
-    independent: list[tuple[significance.SystemTest, pd.DataFrame]], q: str
+    independent: list[tuple[multiplex.SystemTest, pd.DataFrame]], q: str
 ) -> None:
     # 24 worlds at a true rate of .15: more than 7 (.29) happen in 2 % of runs
     assert sum(bool((bundles[q] <= significance.Q_MAX).any()) for _, bundles in independent) <= 7

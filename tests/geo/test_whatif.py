@@ -6,7 +6,7 @@ import pytest
 from data.errors import ContractError
 from geo.ends import Settings
 from geo.networks import Graphs, graphs, road_graph, sea_graph
-from geo.whatif import Closure, changed, closed, rerouted
+from geo.whatif import Closure, changed, closed, other_means, rerouted
 
 # A (west) and B (east) are joined by a short northern way through N and a long southern one through S
 NODES = {
@@ -77,3 +77,47 @@ def test_a_strait_closes_at_sea_only() -> None:
 def test_an_unknown_strait_is_refused_and_the_known_ones_named() -> None:
     with pytest.raises(ContractError, match="strait"):
         closed(world(), Closure(strait="no such"))
+
+
+# --- no way by the same means: others, as far as they join the places
+
+MEANS = {
+    "firearms": {"road": 0.5, "sea": 0.1, "air": 0.4},
+    "human_trafficking": {"road": 0.5, "sea": 0.0, "air": 0.5},
+    "drugs": {"road": 1.0, "sea": 0.0, "air": 0.0},
+}
+SHARES = pd.DataFrame(
+    [(layer, 1, True, *share) for layer, shares in MEANS.items() for share in shares.items()],
+    columns=["layer", "band", "is_same_landmass", "network", "share"],
+)  # band 1 is 500 to 1,500 km
+NO_EAST = Closure(place=(8.0, 0.0))
+
+
+def blocked(**weights: float) -> pd.DataFrame:
+    rows = [(layer, "A", "C", "road", weight, 1336.0, True) for layer, weight in weights.items()]
+    names = ["layer", "place_a", "place_b", "network", "weight", "distance_km", "is_same_landmass"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def by_means(found: pd.DataFrame) -> dict[str, float]:
+    return dict(zip(found["to_network"], found["weight"], strict=True))
+
+
+def test_blocked_records_are_shared_out_as_the_layer_states_its_other_means() -> None:
+    found = other_means(blocked(firearms=30.0), SHARES, PLACES, closed(world(), NO_EAST), FEW)
+    assert by_means(found) == pytest.approx({"sea": 30 * 0.1 / 0.5, "air": 30 * 0.4 / 0.5})
+
+
+def test_one_means_left_takes_all_and_has_its_own_length() -> None:
+    found = other_means(blocked(human_trafficking=30.0), SHARES, PLACES, closed(world(), NO_EAST), FEW)
+    assert by_means(found) == pytest.approx({"air": 30.0})
+    assert found["length_km"].tolist() == pytest.approx([12 * 111.319], rel=0.001)  # twelve degrees of the equator
+
+
+def test_a_layer_that_never_uses_what_is_left_stays_blocked() -> None:
+    both = other_means(blocked(drugs=7.0, firearms=1.0), SHARES, PLACES, closed(world(), NO_EAST), FEW)
+    assert set(both["layer"]) == {"firearms"}
+
+
+def test_no_blocked_record_changes_nothing() -> None:
+    assert len(other_means(blocked(), SHARES, PLACES, closed(world(), NO_EAST), FEW)) == 0

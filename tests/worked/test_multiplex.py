@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo.significance import multiplexity, multireciprocity, smoothed, smoothing_kernel
+from geo.multiplex import multiplexity, multireciprocity, smoothed, smoothing_kernel
 
 # A sends 6 to B; in the other layer A sends 4 to B and B sends 2 to A
 FIREARMS = np.array([[0.0, 6.0], [0.0, 0.0]])
