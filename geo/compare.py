@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
-from scipy.special import betainc
+from scipy.special import betainc, betaln
 
 from geo.bands import N_MIN, ROUNDING, Bands, bands_of
 from geo.distance import Array
@@ -21,7 +21,8 @@ PHI = 1.5  # overdispersion of counts: the effective number of records is n / PH
 DELTA = 0.08  # share of journeys stated in the wrong direction
 CROSSING_MAX = 0.25  # of a corridor: where both layers run on less of it, and meet inside it, they cross
 INSIDE_MIN = 0.75  # share of a corridor's journeys that must pass a cell for a crossing there to count
-NODES = 100  # of the grid over rho; 2,000 change no probability by more than 0.001
+GRID, GRID_WEIGHTS = np.polynomial.legendre.leggauss(20)  # over the narrower posterior; 100 change nothing by 0.0001
+WINDOW = 3.0  # half its width, in units of 1 / sqrt(alpha + beta): six standard deviations of the angle
 
 LABELS = ("COMMON", "INVERSE", "MIXED", "CROSSING", "INSUFFICIENT")
 COMMON, INVERSE, MIXED, CROSSING, INSUFFICIENT = LABELS
@@ -121,7 +122,7 @@ def posterior(a: tuple[Array, Array], b: tuple[Array, Array], delta: float = DEL
 
     Each layer's share of onward records has a Beta posterior on n / PHI records with a Jeffreys prior; ``delta``
     of all journeys are taken to be stated backwards. The product's distribution is integrated numerically over the
-    layer with fewer records, whichever comes first, so that swapping the layers changes nothing.
+    layer with more records, whichever comes first, so that swapping the layers changes nothing.
 
     Args:
         a: Weighted records onward and back of one layer, one entry per corridor.
@@ -129,7 +130,7 @@ def posterior(a: tuple[Array, Array], b: tuple[Array, Array], delta: float = DEL
         delta: Share of journeys stated backwards, below one half.
     """
     total, most = (np.add(*a), np.add(*b)), (np.maximum(*a), np.maximum(*b))
-    is_b = (total[1] < total[0]) | ((total[1] == total[0]) & (most[1] < most[0]))
+    is_b = (total[1] > total[0]) | ((total[1] == total[0]) & (most[1] > most[0]))
     outer, inner = ([np.where(is_b, x, y) for x, y in zip(*ways, strict=True)] for ways in ((b, a), (a, b)))
     return _tail((outer[0], outer[1]), (inner[0], inner[1]), delta)
 
@@ -153,26 +154,44 @@ def marginal(
 
 
 def _tail(outer: tuple[Array, Array], inner: tuple[Array, Array], delta: float) -> tuple[Array, Array]:
-    """Return both probabilities, integrated over a grid of the outer layer's rho."""
-    edges = np.linspace(-1, 1, NODES + 1)
-    below = _cdf(outer, edges, delta)
-    mass = np.column_stack([below[:, 0], np.diff(below, axis=1), 1 - below[:, -1]])
-    rho = np.concatenate([[-1.0], (edges[:-1] + edges[1:]) / 2, [1.0]])
-    can_reach = np.abs(rho) > D_MIN  # elsewhere no rho of the inner layer makes the product large enough
-    mass, rho = mass[:, can_reach], rho[can_reach]
-    need = D_MIN / np.abs(rho)
-    above, under = 1 - _cdf(inner, need, delta), _cdf(inner, -need, delta)
-    common = np.where(rho > 0, above, under)
-    inverse = np.where(rho > 0, under, above)
-    return (mass * common).sum(axis=1), (mass * inverse).sum(axis=1)
+    """Return both probabilities, integrated over the outer layer's rho.
+
+    The posterior is smooth in the angle whose squared sine is the share of onward records, also where a layer has none
+    one way. Journeys stated backwards bound rho: what lies beyond is at -1 or 1.
+    """
+    alpha, beta = (count / PHI + 0.5 for count in outer)
+    common, inverse = np.zeros(len(alpha)), np.zeros(len(alpha))
+    for is_onward in (True, False):
+        mass, need, rows = _grid((alpha, beta), is_onward, delta)
+        edge = betainc(*((beta, alpha) if is_onward else (alpha, beta)), delta)
+        limits = np.full((len(alpha), 1), D_MIN)
+        above, under = ((edge[:, None] * share)[:, 0] for share in _beyond(inner, limits, delta))
+        found = _beyond((inner[0][rows], inner[1][rows]), need, delta)
+        above[rows], under[rows] = (above[rows] + (mass * found[0]).sum(axis=1), under[rows] + (mass * found[1]).sum(1))
+        common, inverse = (common + above, inverse + under) if is_onward else (common + under, inverse + above)
+    return common, inverse
 
 
-def _cdf(n: tuple[Array, Array], rho: Array, delta: float) -> Array:
-    """Return the posterior probability of a rho below each value (rows: corridors, columns: values)."""
+def _grid(shape: tuple[Array, Array], is_onward: bool, delta: float) -> tuple[Array, Array, npt.NDArray[np.int64]]:
+    """Return Gauss-Legendre masses of rho beyond D_MIN on one side, how large the other rho must be, and the rows."""
+    alpha, beta = shape
+    reach = (delta + (1 - 2 * delta) * (1 + D_MIN) / 2, 1 - delta)
+    low, high = np.arcsin(np.sqrt(reach if is_onward else (1 - reach[1], 1 - reach[0])))
+    centre, half = np.arctan2(np.sqrt(alpha), np.sqrt(beta)), WINDOW / np.sqrt(alpha + beta)
+    start, end = np.maximum(low, centre - half), np.minimum(high, centre + half)
+    rows = np.flatnonzero(end > start)
+    start, width, alpha, beta = (values[rows, None] for values in (start, end - start, alpha, beta))
+    angle = start + width * (GRID + 1) / 2
+    log = (2 * alpha - 1) * np.log(np.sin(angle)) + (2 * beta - 1) * np.log(np.cos(angle)) - betaln(alpha, beta)
+    rho = (2 * np.sin(angle) ** 2 - 1) / (1 - 2 * delta)
+    return np.exp(log) * GRID_WEIGHTS * width, D_MIN / np.abs(rho), rows
+
+
+def _beyond(n: tuple[Array, Array], rho: Array, delta: float) -> tuple[Array, Array]:
+    """Return the posterior probabilities of a rho above each value, and below its negative."""
     alpha, beta = (count[:, None] / PHI + 0.5 for count in n)
-    theta = delta + (1 - 2 * delta) * (rho + 1) / 2
-    cdf: Array = betainc(alpha, beta, theta[None, :])
-    return cdf
+    rest = delta + (1 - 2 * delta) * (1 - rho) / 2
+    return betainc(beta, alpha, rest), betainc(alpha, beta, rest)
 
 
 def corridors(net: Network, flows: Sequence[pd.DataFrame], fields: tuple[Field, Field]) -> pd.DataFrame:
