@@ -89,8 +89,8 @@ def _all(names: list[str], chosen: argparse.Namespace) -> int:
             sys.stdout.write(f"{results.line(row)}\n")
         sys.stdout.write(f"{name}: {time.perf_counter() - began:.0f} s\n")
         sys.stdout.flush()
-    if chosen.out:
-        chosen.out.write_text(results.page(rows, chosen.scale, time.perf_counter() - start), encoding="utf-8")
+        if chosen.out:  # after every case, so that a run that is stopped leaves what it found
+            chosen.out.write_text(results.page(rows, chosen.scale, time.perf_counter() - start), encoding="utf-8")
     return 0
 
 

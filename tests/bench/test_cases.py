@@ -94,9 +94,7 @@ def test_the_case_that_makes_a_load_comes_last() -> None:
 def test_a_case_runs_in_a_process_of_its_own(setting: Setting) -> None:
     words = ["--only", "C4", "--one", "--scale", "0.01", "--runs", "1", "--store", str(setting.store)]
     command = [sys.executable, "-m", "bench", *words, "--folder", str(setting.folder)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2], env=os.environ
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     assert Row(*json.loads(done.stdout.splitlines()[-1])[0]).case == "C4"
 
 
