@@ -6,6 +6,7 @@ from a peer's ends the run with the case's name.
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -79,15 +80,22 @@ def main(words: list[str] | None = None) -> int:
         return 1
 
 
+def processor_s() -> float:
+    """Return the processor seconds of the cases so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _all(names: list[str], chosen: argparse.Namespace) -> int:
     rows, start = [], time.perf_counter()
     for name in names:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), processor_s()
         found = measured(name, chosen)
         rows += found
         for row in found:
             sys.stdout.write(f"{results.line(row)}\n")
-        sys.stdout.write(f"{name}: {time.perf_counter() - began:.0f} s\n")
+        took, used = time.perf_counter() - began, processor_s() - worked
+        sys.stdout.write(f"{name}: {took:.0f} s, {used:.0f} s of processor\n")
         sys.stdout.flush()
         if chosen.out:  # after every case, so that a run that is stopped leaves what it found
             chosen.out.write_text(results.page(rows, chosen.scale, time.perf_counter() - start), encoding="utf-8")

@@ -272,7 +272,7 @@ def _equal(trial: Trial, rivals: list[Rival]) -> float:
 def _row(
     what: str, rival: Rival, pairs: list[tuple[Timing, Timing]] | None, fewer: int
 ) -> tuple[Row, tuple[float, float] | None]:
-    wanted = f"≥ {rival.least:g} × ({rival.by})" if rival.least else ""
+    wanted = f"≥ {rival.least:.3g} × ({rival.by})" if rival.least else ""
     if pairs is None:
         return Row("", what, rival.name, wanted, note="peer not installed"), None
     cpu, wall = (
@@ -289,7 +289,7 @@ def _row(
 
 def limit(what: str, peer: str, measured: float, most: float, note: str = "") -> Row:
     """Return a row about a size or a count: met where ``measured`` is at most ``most``; its ratio is the second."""
-    return Row("", what, peer, f"≤ {most:g}", None, measured, is_met=bool(measured <= most), note=note)
+    return Row("", what, peer, f"≤ {most:,.10g}", None, measured, is_met=bool(measured <= most), note=note)
 
 
 def close(ours: object, theirs: object) -> bool:

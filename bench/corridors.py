@@ -105,8 +105,8 @@ def prepared(store: Store, legs: Path) -> Prepared:
 
 def by_pandas(at_hand: Prepared, frame: pd.DataFrame, filters: Filters) -> Shared:
     """Return the same by pandas: filter, group, merge with ways, merge with steps, group."""
-    since, until = pd.Timestamp(filters.since), pd.Timestamp(filters.until)
-    mine = frame[frame["layer"].isin(LAYERS) & (frame["date_start"] >= since) & (frame["date_start"] < until)]
+    days = frame["date_start"].between(str(filters.since), str(filters.until), inclusive="left")
+    mine = frame[frame["layer"].isin(LAYERS) & days]
     flows = (
         mine.groupby([*KEY, "stated"], observed=True)["weight"].sum().reset_index().astype(dict.fromkeys(KEY, "str"))
     )
@@ -171,7 +171,7 @@ def in_memory(legs: Path) -> pd.DataFrame:
 @case("C1", "a change of filters: flow fields of two layers, what they share")
 def changed(setting: Setting) -> Iterator[Row]:
     """Compare with pandas merges and with one statement of SQL."""
-    trials = (_changed(setting, size) for size in setting.sizes(FULL, 2_000))
+    trials = (_changed(setting, size) for size in setting.sizes(FULL, 5_000))
     yield from scaled("{size} legs", trials, setting.runs, 0.9)
 
 
@@ -192,7 +192,7 @@ def _changed(setting: Setting, size: int) -> Trial:
 @case("E2E", "a change of filters, all of it: flows, routes, S, D and labels of two layers")
 def waited_for(setting: Setting) -> Iterator[Row]:
     """Measure what a reader waits for against the aim; the steps as shares of it."""
-    size = setting.size(FULL, 2_000)
+    size = setting.size(FULL, 5_000)
     store = made.opened(setting, made.legs(setting, size))
     assemble.explore(store, Filters(layers=LAYERS))  # what a running app has read already
     rounds = [_steps(store, number) for number in range(setting.runs)]

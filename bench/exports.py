@@ -30,7 +30,8 @@ def wandering(count: int) -> np.ndarray:
     """Return (count, POINTS, 2) lon and lat of routes that wander over the map and stay on it."""
     draw = np.random.default_rng(1)
     starts = draw.uniform([-150, -60], [150, 60], (count, 1, 2))
-    return np.clip(starts + draw.normal(0, 0.5, (count, POINTS, 2)).cumsum(axis=1), [-179, -85], [179, 85])
+    found: np.ndarray = np.clip(starts + draw.normal(0, 0.5, (count, POINTS, 2)).cumsum(axis=1), [-179, -85], [179, 85])
+    return found
 
 
 def table(count: int) -> Mapped:

@@ -17,6 +17,7 @@ import pandas as pd
 from dashboard import assemble
 from dashboard.assemble import Store
 from dashboard.filters import Filters
+from data.places import gazetteer
 from queries import run
 
 PAIR = ("layer", "origin_id", "destination_id")
@@ -79,8 +80,10 @@ def asked(store: Store, question: Question) -> pd.DataFrame:
 
 def ids_within(store: Store, question: Question) -> list[str] | None:
     """Return the places in the question's region."""
-    countries = assemble.limits_of(store, question.filters)["countries"]
-    return None if countries is None else store.places.index[store.places["country_id"].isin(countries)].tolist()
+    if not question.filters.region:
+        return None
+    countries = gazetteer().region_country_ids(question.filters.region)
+    return list(store.places.index[store.places["country_id"].isin(countries)])
 
 
 def is_same(query: str) -> Callable[[pd.DataFrame, pd.DataFrame], bool]:

@@ -189,19 +189,16 @@ def _events(traces: int, places: "np.ndarray") -> pd.DataFrame:
         {
             "trace_id": np.char.add("made:", np.char.zfill(np.repeat(np.arange(traces), len(EVENTS)).astype(str), 8)),
             "seq": seq,
-            "obs_id": pd.Series([None] * count, dtype="str"),
             "source_id": "made",
             "source_file": "made.csv",
             "source_row": np.arange(count),
             "event": np.array(EVENTS)[seq],
-            "holder_raw": pd.Series([None] * count, dtype="str"),
             "is_lawful": pd.array(seq < diverted, dtype="boolean"),
             "date_start": start,
             "date_end": start,
             "place_id": place,
             "place_raw": place,
-            "lon": np.nan,
-            "lat": np.nan,
-            "precision": pd.Series([None] * count, dtype="str"),
+            **dict.fromkeys(("lon", "lat"), np.nan),
+            **dict.fromkeys(("obs_id", "holder_raw", "precision"), pd.Series([None] * count, dtype="str")),
         }
     )

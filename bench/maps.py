@@ -90,7 +90,7 @@ def rerun(setting: Setting) -> Iterator[Row]:
 @case("V3", "flows of a map, the largest first")
 def shares(setting: Setting) -> Iterator[Row]:
     """Measure bytes of the flows drawn, and how much of all flow they are; the product has no levels of detail."""
-    opened = made.opened(setting, made.legs(setting, setting.size(1_000_000, 2_000)))
+    opened = made.opened(setting, made.legs(setting, setting.size(1_000_000, 5_000)))
     sizes, told = [], []
     for top in TOPS:
         view = assemble.explore(opened, Filters(top=top))

@@ -172,7 +172,7 @@ def _by_searoute(sea: Graph, asked: Whole) -> Callable[[], list[float]]:
 @case("R4", "routes to build, by rows")
 def memoised(setting: Setting) -> Iterator[Row]:
     """Count the paths a release builds against the rows that run over them; the ways of pairs are kept, not of rows."""
-    sizes = setting.sizes(10_000_000, 2_000)
+    sizes = setting.sizes(10_000_000, 5_000)
     counts, seconds = [], []
     original = made.original(setting)
     places, file = original.places, original.release.path("places")

@@ -42,6 +42,7 @@ from queries import connection, run
 FULL = 10_000_000
 SORTED_ONLY = "the product keeps no native table: sorted Parquet is all there is"
 ANSWER_MOST = 1_000_000  # bytes that any view may send
+TOPS = (Filters.top, 2_000)  # the usual and the largest number of flows drawn
 USERS = (1, 2, 4, 8)
 ROUNDS = 6  # questions of each user
 
@@ -171,13 +172,13 @@ def _in_pandas(file: Path, _: int) -> Rivals:
 @case("P1", "six questions, geometric mean")
 def against_pandas(setting: Setting) -> Iterator[Row]:
     """Compare the product's queries with pandas, which holds the table in memory."""
-    yield _six_growing(setting, setting.sizes(FULL, 2_000), _in_pandas, 7, 0.6)
+    yield _six_growing(setting, setting.sizes(FULL, 5_000), _in_pandas, 7, 0.6)
 
 
 @case("P2", "six questions, geometric mean")
 def against_polars(setting: Setting) -> Iterator[Row]:
     """Compare with polars over the same sorted file."""
-    size = setting.size(FULL, 2_000)
+    size = setting.size(FULL, 5_000)
     file = made.legs(setting, size)
 
     def rival(question: frames.Question, within: list[str] | None) -> Rival:
@@ -190,7 +191,7 @@ def against_polars(setting: Setting) -> Iterator[Row]:
 @case("P3", "six questions, geometric mean")
 def against_unsorted(setting: Setting) -> Iterator[Row]:
     """Compare with the same queries over an unsorted file; the target was set for a native table."""
-    size = setting.size(FULL, 2_000)
+    size = setting.size(FULL, 5_000)
     file = made.legs(setting, size)
     row, _ = _six(setting, made.opened(setting, file), _unsorted(setting)(file, size), 6)
     yield row._replace(what=f"{size:,} legs", note=f"{SORTED_ONLY}; {row.note}")
@@ -199,7 +200,7 @@ def against_unsorted(setting: Setting) -> Iterator[Row]:
 @case("P4", "six questions, sorted Parquet only")
 def sorted_only(setting: Setting) -> Iterator[Row]:
     """Compare sorted with unsorted files at three sizes, the largest a third of P3's."""
-    yield _six_growing(setting, setting.sizes(FULL // 3, 2_000), _unsorted(setting), 2.5, 0.7)
+    yield _six_growing(setting, setting.sizes(FULL // 3, 5_000), _unsorted(setting), 2.5, 0.7)
 
 
 def _unsorted(setting: Setting) -> Callable[[Path, int], Rivals]:
@@ -218,7 +219,7 @@ def _unsorted(setting: Setting) -> Callable[[Path, int], Rivals]:
 @case("P5", "flows from `legs`")
 def unnested(setting: Setting) -> Iterator[Row]:
     """Compare counting legs with unnesting the hops of records at query time."""
-    size = setting.size(1_000_000, 2_000)
+    size = setting.size(1_000_000, 5_000)
     opened, hops = made.opened(setting, made.legs(setting, size)), made.hops(setting, size)
     other = duckdb.connect()
 
@@ -248,24 +249,25 @@ group by all
 @case("P6", "bytes of what a page sends")
 def sent(setting: Setting) -> Iterator[Row]:
     """Measure the map's message at the usual and the largest number of flows, by rows behind it."""
-    sizes = setting.sizes(FULL, 2_000)
-    for top in (Filters.top, 2_000):
-        sent = []
-        for size in sizes:
-            file = made.legs(setting, size)
-            view = assemble.explore(made.opened(setting, file), Filters(top=top))
+    sizes = setting.sizes(FULL, 5_000)
+    sent: dict[int, list[float]] = {top: [] for top in TOPS}
+    for size in sizes:
+        file = made.legs(setting, size)
+        opened = made.opened(setting, file)
+        for top in TOPS:
+            view = assemble.explore(opened, Filters(top=top))
             told = layers.deck_of(view, layers.RELATIONS, None, layers.first_camera(view)).to_json()
-            sent.append(len(told.encode()))
-        grows = grown(sizes, [float(count) for count in sent])
-        note = f"bytes; the raw rows are {file.stat().st_size / sent[-1]:,.0f} times as many"
-        most = limit(f"map, top {top:,} flows of {sizes[-1]:,} legs", "1 MB", sent[-1], ANSWER_MOST, note)
-        yield most._replace(exponent=grows)
+            sent[top].append(float(len(told.encode())))
+    for top, counts in sent.items():
+        note = f"bytes; the raw rows are {file.stat().st_size / counts[-1]:,.0f} times as many"
+        row = limit(f"map, top {top:,} flows of {sizes[-1]:,} legs", "1 MB", counts[-1], ANSWER_MOST, note)
+        yield row._replace(exponent=grown(sizes, counts))
 
 
 @case("M1", "memory of a session that asks the six questions")
 def memory(setting: Setting) -> Iterator[Row]:
     """Measure the peak of memory added in a process of its own, ours and pandas."""
-    sizes = setting.sizes(FULL, 2_000)
+    sizes = setting.sizes(FULL, 5_000)
     peaks = [_peaks(setting, size) for size in sizes]
     if not all(peaks[-1]):
         yield Row("", f"{sizes[-1]:,} legs", "pandas in memory", "≤ 0.3", note="not measured: there is no /proc here")
@@ -288,7 +290,7 @@ def _peaks(setting: Setting, size: int) -> tuple[float, float]:
 @case("U1", "several users at once, six mixed questions each")
 def users(setting: Setting) -> Iterator[Row]:
     """Measure throughput and the 95th percentile of waiting, by users."""
-    size = setting.size(FULL, 2_000)
+    size = setting.size(FULL, 5_000)
     opened = made.opened(setting, made.legs(setting, size))
     asked = frames.questions(opened)
     expected = {question.name: len(frames.asked(opened, question)) for question in asked}
