@@ -18,7 +18,27 @@ LEGEND = (
     f" A time is not judged above a load of {LOAD_MAX:g} or where the peer's own times spread by more than"
     f" {SPREAD_MAX:.0%}; its ratio stands here all the same."
 )
-REASONS: dict[str, str] = {}
+REASONS = {
+    "P1": "a question costs 12 to 65 ms of processor on 5,000 legs already, decodes Parquet each time, and gives names,"
+    " sources and more sums; pandas holds the table in memory",
+    "P2": "as P1; polars sums only what is compared and names nothing",
+    "P3": "there is no native table: every question decodes a dozen columns of Parquet, sorted or not",
+    "P4": "as P3",
+    "P5": "the peer counts records and nothing else; ours sums six columns, lists sources and names places",
+    "P6": "the ground of the map is 0.4 MB of it; each flow is a line, an arrow and a wide unseen line with its tip",
+    "T1": "the window sorts texts by trace; done once, when a release is made",
+    "T2": "a look-up has DuckDB's floor; sorted groups save only the rest",
+    "R3": "steps, lines and tables are made as well, and few pairs share a search at this size",
+    "R5": "cells are taken point by point by h3-py, as the peer does, only with whole numbers for names",
+    "C1": "flows are shared out over networks in pandas after each change, and three weightings are summed",
+    "C2": "draws follow the records of the layer, so that time grows with them",
+    "C3": "for so few routes the time goes into tables, network and overlaps; the exponents tell the rest",
+    "C4": "the pairs that the tree finds are walked as Python lists, and frames are checked and sorted first",
+    "E2E": "pandas on the pairs of places and the posteriors of corridors take more than the rows",
+    "V2": "a rerun of Streamlit has a floor of its own",
+    "V3": "every flow is drawn as a line of its own; there are no levels of detail, but the page says the share drawn",
+    "E3": "laying points along great circles comes first in both",
+}
 
 
 def page(rows: list[Row], scale: float, seconds: float) -> str:
