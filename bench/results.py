@@ -37,6 +37,7 @@ REASONS = {
     "E2E": "pandas on the pairs of places and the posteriors of corridors take more than the rows",
     "V2": "a rerun of Streamlit has a floor of its own",
     "V3": "every flow is drawn as a line of its own; there are no levels of detail, but the page says the share drawn",
+    "E1": "the writer's fixed cost weighs on few routes",
     "E3": "laying points along great circles comes first in both",
 }
 
@@ -47,7 +48,7 @@ def page(rows: list[Row], scale: float, seconds: float) -> str:
     lines = ["# Results", "", LEGEND, "", f"{when}: {machine()}; scale {scale:g}, {seconds / 60:.0f} minutes.", ""]
     lines += [HEAD, RULE, *(line(row) for row in rows), ""]
     missed = [row for row in rows if row.is_met is False]
-    lines += ["## Missed", "", *(_missed(missed) or ["Nothing."]), ""]
+    lines += ["## Missed, judged or not", "", *(_missed(missed) or ["Nothing."]), ""]
     lines += ["## Notes", "", *(f"- {row.case}, {row.peer}: {row.note}." for row in rows if row.note), ""]
     return "\n".join(lines)
 
