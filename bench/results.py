@@ -37,7 +37,7 @@ REASONS = {
     "E2E": "pandas on the pairs of places and the posteriors of corridors take more than the rows",
     "V2": "a rerun of Streamlit has a floor of its own",
     "V3": "every flow is drawn as a line of its own; there are no levels of detail, but the page says the share drawn",
-    "E1": "the writer's fixed cost weighs on few routes",
+    "E1": "the ratio lies at the target within the noise; few routes carry the writer's fixed cost besides",
     "E3": "laying points along great circles comes first in both",
 }
 
