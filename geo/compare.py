@@ -12,7 +12,7 @@ from scipy.special import betainc, betaln
 
 from geo.bands import N_MIN, ROUNDING, Bands, bands_of
 from geo.distance import Array
-from geo.flowfield import Field, Network, along, balance, field, field_cases, stacked
+from geo.flowfield import Field, Network, along, balance, carried, field, field_cases, stacked
 from geo.segments import pooled, segments, stretches
 
 D_MIN = 0.2  # |D| below this is neither common nor inverse
@@ -79,8 +79,9 @@ def compare(net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> Compa
     """
     tables, fields = [], []
     for is_coarse, level in _levels(flows_a, flows_b):
-        both = field(net, level[0]), field(net, level[1])
-        tables.append(corridors(net, level, both).assign(is_coarse=is_coarse))
+        own = along(net, level[0], "weight"), along(net, level[1], "weight")
+        both = carried(net, own[0]), carried(net, own[1])
+        tables.append(corridors(net, own, both).assign(is_coarse=is_coarse))
         fields.append(both)
     km, a, b = np.tile(net.km, len(fields)), stacked([a for a, _ in fields]), stacked([b for _, b in fields])
     shares, shared_km = _shares(km, a, b)
@@ -194,9 +195,8 @@ def _beyond(n: tuple[Array, Array], rho: Array, delta: float) -> tuple[Array, Ar
     return betainc(beta, alpha, rest), betainc(alpha, beta, rest)
 
 
-def corridors(net: Network, flows: Sequence[pd.DataFrame], fields: tuple[Field, Field]) -> pd.DataFrame:
-    """Return the rows of ``Comparison.corridors`` for two layers of one level."""
-    own = [along(net, layer, "weight") for layer in flows]
+def corridors(net: Network, own: Sequence[tuple[Array, Array]], fields: tuple[Field, Field]) -> pd.DataFrame:
+    """Return the rows of ``Comparison.corridors`` for two layers of one level, from their records by path."""
     of_path = [np.add(*ways) for ways in own]
     of_pair = [np.bincount(net.pair, weight, minlength=len(net.pairs)) for weight in of_path]
     rows = np.flatnonzero(np.maximum(*of_pair) >= N_MIN)

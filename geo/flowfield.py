@@ -150,7 +150,12 @@ def field(net: Network, flows: pd.DataFrame) -> Field:
         net: The release's network.
         flows: ``origin_id, destination_id, network, weight``; flows without a path are left out.
     """
-    onward, back = along(net, flows, "weight")
+    return carried(net, along(net, flows, "weight"))
+
+
+def carried(net: Network, ways: tuple[Array, Array]) -> Field:
+    """Return the flow field of weighted records by path, as ``along`` gives them: a to b, and b to a."""
+    onward, back = ways
     plus = net.forward.T @ onward + net.backward.T @ back
     minus = net.backward.T @ onward + net.forward.T @ back
     return Field(np.asarray(plus), np.asarray(minus))

@@ -6,14 +6,18 @@
 create macro chosen_legs(since, until, layers, countries, limited, commodities, modes, modi) as table
 select l.*
 from legs as l
-inner join places as o on l.origin_id = o.place_id
-inner join places as d on l.destination_id = d.place_id
 where
     l.status <> 'licit'
     and (since is null or l.date_start >= since)
     and (until is null or l.date_start < until)
     and (layers is null or list_contains(layers, l.layer))
-    and (countries is null or (list_contains(countries, o.country_id) and list_contains(countries, d.country_id)))
+    and (
+        countries is null
+        or (
+            l.origin_id in (select place_id from places where list_contains(countries, country_id))
+            and l.destination_id in (select place_id from places where list_contains(countries, country_id))
+        )
+    )
     and (
         limited is null
         or not list_contains(limited, l.layer)

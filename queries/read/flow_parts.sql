@@ -2,21 +2,36 @@
 --         where the transport is not stated
 -- params: since date, until date (exclusive), layers list, countries list, limited list, commodities list,
 --         modes list, modi list, each null for no limit; min_count whole number
--- reads:  chosen_legs, chosen_flows
+-- reads:  chosen_legs
 -- order:  layer, origin_id, destination_id, network
+with parts as (
+    select
+        layer,
+        origin_id,
+        destination_id,
+        network,
+        sum(record_count) as record_count,
+        sum(case when status = 'intended' then 0 else weight end) as observed,
+        sum(case when status = 'intended' then weight else 0 end) as intended,
+        sum(case when status = 'intended' then 0 else weight_items end) as observed_items,
+        sum(case when status = 'intended' then weight_items else 0 end) as intended_items,
+        sum(case when status = 'intended' then 0 else weight_exposure end) as observed_exposure,
+        sum(case when status = 'intended' then weight_exposure else 0 end) as intended_exposure
+    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
+    group by layer, origin_id, destination_id, network
+)
+
 select
-    l.layer,
-    l.origin_id,
-    l.destination_id,
-    l.network,
-    sum(case when l.status = 'intended' then 0 else l.weight end) as observed,
-    sum(case when l.status = 'intended' then l.weight else 0 end) as intended,
-    sum(case when l.status = 'intended' then 0 else l.weight_items end) as observed_items,
-    sum(case when l.status = 'intended' then l.weight_items else 0 end) as intended_items,
-    sum(case when l.status = 'intended' then 0 else l.weight_exposure end) as observed_exposure,
-    sum(case when l.status = 'intended' then l.weight_exposure else 0 end) as intended_exposure
-from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi) as l
-inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $min_count) as f
-    on l.layer = f.layer and l.origin_id = f.origin_id and l.destination_id = f.destination_id
-group by l.layer, l.origin_id, l.destination_id, l.network
-order by l.layer, l.origin_id, l.destination_id, l.network nulls last
+    layer,
+    origin_id,
+    destination_id,
+    network,
+    observed,
+    intended,
+    observed_items,
+    intended_items,
+    observed_exposure,
+    intended_exposure
+from parts
+qualify sum(record_count) over (partition by layer, origin_id, destination_id) >= $min_count
+order by layer, origin_id, destination_id, network nulls last
