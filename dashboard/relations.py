@@ -240,7 +240,7 @@ def _coverage(table: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
 def _strongest_first(corridors: pd.DataFrame) -> pd.DataFrame:
     """Return the corridors with a word in front of those without, the likelier and the better documented first."""
     rank = corridors["label"].str.lower().map({name: max(at, 1) for at, name in enumerate(view.RELATIONS)})
-    likelier = corridors[["P_common", "P_inverse"]].max(axis=1).fillna(-1)
+    likelier = corridors[["P_common", "P_inverse"]].max(axis=1).round(6).fillna(-1)  # the last digits tell nothing
     volume = corridors[["a_n", "b_n"]].min(axis=1)
     order = np.lexsort([corridors["id"], -volume, -likelier, rank])
     return corridors.iloc[order].reset_index(drop=True)

@@ -21,8 +21,8 @@ PHI = 1.5  # overdispersion of counts: the effective number of records is n / PH
 DELTA = 0.08  # share of journeys stated in the wrong direction
 CROSSING_MAX = 0.25  # of a corridor: where both layers run on less of it, and meet inside it, they cross
 INSIDE_MIN = 0.75  # share of a corridor's journeys that must pass a cell for a crossing there to count
-GRID, GRID_WEIGHTS = np.polynomial.legendre.leggauss(20)  # over the narrower posterior; 100 change nothing by 0.0001
-WINDOW = 3.0  # half its width, in units of 1 / sqrt(alpha + beta): six standard deviations of the angle
+GRID, GRID_WEIGHTS = np.polynomial.legendre.leggauss(24)  # over the narrower posterior; 300 change nothing by 0.0001
+WINDOW = 2.5  # half its width, in units of 1 / sqrt(alpha + beta): five standard deviations of the angle
 
 LABELS = ("COMMON", "INVERSE", "MIXED", "CROSSING", "INSUFFICIENT")
 COMMON, INVERSE, MIXED, CROSSING, INSUFFICIENT = LABELS
@@ -166,11 +166,12 @@ def _tail(outer: tuple[Array, Array], inner: tuple[Array, Array], delta: float) 
         mass, need, rows = _grid((alpha, beta), is_onward, delta)
         edge = betainc(*((beta, alpha) if is_onward else (alpha, beta)), delta)
         limits = np.full((len(alpha), 1), D_MIN)
-        above, under = ((edge[:, None] * share)[:, 0] for share in _beyond(inner, limits, delta))
+        above, under = (edge * share[:, 0] for share in _beyond(inner, limits, delta))
         found = _beyond((inner[0][rows], inner[1][rows]), need, delta)
-        above[rows], under[rows] = (above[rows] + (mass * found[0]).sum(axis=1), under[rows] + (mass * found[1]).sum(1))
+        above[rows] += (mass * found[0]).sum(axis=1)
+        under[rows] += (mass * found[1]).sum(axis=1)
         common, inverse = (common + above, inverse + under) if is_onward else (common + under, inverse + above)
-    return common, inverse
+    return np.minimum(common, 1.0), np.minimum(inverse, 1.0)
 
 
 def _grid(shape: tuple[Array, Array], is_onward: bool, delta: float) -> tuple[Array, Array, npt.NDArray[np.int64]]:
