@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyogrio
 
 from dashboard import audit, citations, snapshot_method, words
 from dashboard import snapshot_formats as formats
@@ -162,6 +161,8 @@ def text(value: object) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of everything a table's bytes may depend on."""
+    import pyogrio  # loads slowly
+
     return {name: metadata.version(name) for name in sorted(VERSIONED)} | {"gdal": pyogrio.__gdal_version_string__}
 
 

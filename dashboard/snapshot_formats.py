@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-import pyogrio
 import shapely
 
 from dashboard import codebook
@@ -159,6 +158,8 @@ def _write_geoparquet(rows: pa.Table, shapes: Shapes, path: Path) -> None:
 
 
 def _write_gdal(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
+    import pyogrio  # loads slowly, and only these files need it
+
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": UNDATED})
     driver = DRIVERS[path.suffix]
     try:

@@ -128,9 +128,9 @@ def _numbered(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Return the cells, ends of each undirected edge, and each step's edge and whether it runs to its second cell."""
     start, end = edges["from_cell"].to_numpy(np.int64), edges["to_cell"].to_numpy(np.int64)
-    cells = np.unique(np.concatenate([start, end]))
-    u, v = np.searchsorted(cells, start), np.searchsorted(cells, end)
-    keys, edge = np.unique(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), return_inverse=True)
+    codes, cells = pd.factorize(np.concatenate([start, end]), sort=True)  # hashing beats sorting two million steps
+    u, v = np.split(codes.astype(np.int64), 2)
+    edge, keys = pd.factorize(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), sort=True)
     ends = np.column_stack([keys // max(len(cells), 1), keys % max(len(cells), 1)])
     return cells, ends, edge.astype(np.int64), u < v
 
