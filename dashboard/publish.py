@@ -107,11 +107,21 @@ def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> d
     """Return every table of a release, those that SQL builds as finished files."""
     imports = store.imports(root)
     names = ("observations", "waypoints", "incidents", "custody_events", "places", "sources", "unresolved")
-    con = connection.workshop(
-        {f"all_{name}": [folder / f"{name}.parquet" for folder in imports] for name in names},
-        root,
-        staging,
-    )
+    views = {f"all_{name}": [folder / f"{name}.parquet" for folder in imports] for name in names}
+    con = connection.workshop(views, root, staging)
+    try:
+        run.keep(con, "gazetteer", contracts.check(gazetteer().places, contracts.PLACES))
+        run.keep(con, "grades", pa.Table.from_pandas(evidence.grades(), preserve_index=False))
+        run.keep(con, "own_grades", pa.Table.from_pandas(grades.own(root), grades.SCHEMA, preserve_index=False))
+        built = _built(con, staging, k_victims, progress)
+        pairs, places = (run.arrow(con, name).to_pandas() for name in ("leg_pairs", "places"))
+    finally:
+        con.close()  # before paths are built, for it holds much memory and disk
+    progress("building paths")
+    return built | routed(pairs, places.set_index("place_id"))
+
+
+def _built(con: DuckDBPyConnection, staging: Path, k_victims: int, progress: Progress) -> dict[str, Path | pa.Table]:
     files: dict[str, Path | pa.Table] = {}
 
     def build(name: str, **params: object) -> None:
@@ -120,24 +130,16 @@ def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> d
         if name in contracts.TABLES:
             files[name] = _written(con, contracts.TABLES[name], staging / f"{name}.parquet")
 
-    try:
-        run.keep(con, "gazetteer", contracts.check(gazetteer().places, contracts.PLACES))
-        run.keep(con, "grades", pa.Table.from_pandas(evidence.grades(), preserve_index=False))
-        run.keep(con, "own_grades", pa.Table.from_pandas(grades.own(root), grades.SCHEMA, preserve_index=False))
-        _disclose(build, k_victims)
-        for name in ("incidents", "custody_events", "custody_edges", "places"):
-            build(name)
-        files["detection"] = _weigh(con, build)
-        places = run.arrow(con, "places")
-        run.keep(con, "place_cells", _place_cells(places))
-        for name in ("legs", "leg_pairs"):
-            build(name)
-        for name in ("sources", "unresolved"):
-            build(name, k=k_victims)
-        progress("building paths")
-        return files | routed(run.arrow(con, "leg_pairs").to_pandas(), places.to_pandas().set_index("place_id"))
-    finally:
-        con.close()
+    _disclose(build, k_victims)
+    for name in ("incidents", "custody_events", "custody_edges", "places"):
+        build(name)
+    files["detection"] = _weigh(con, build)
+    run.keep(con, "place_cells", _place_cells(run.arrow(con, "places")))
+    for name in ("legs", "leg_pairs"):
+        build(name)
+    for name in ("sources", "unresolved"):
+        build(name, k=k_victims)
+    return files
 
 
 def _written(con: DuckDBPyConnection, table: Table, path: Path) -> Path:

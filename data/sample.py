@@ -25,7 +25,7 @@ from data.sample_tables import REPEATED_SHARE, Published, published
 
 DEFAULT_SEED = 20260101
 INCIDENT_COUNT = 15_000
-PART_SCALE = 3.0  # of the world that is made, stored and forgotten at a time: half a million records
+PART_SCALE = 1.5  # of the world that is made, stored and forgotten at a time: a quarter of a million records
 NOTE = "SYNTHETIC: made by a seeded generator; says nothing about any real place or person."
 
 LAYERS = (

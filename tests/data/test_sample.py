@@ -312,3 +312,24 @@ def test_sources_say_that_nothing_is_real() -> None:
         "sample-terrorism",
     ]
     assert all(row["is_synthetic"] and "(not real)" in str(row["title"]) for row in rows)
+
+
+def test_a_world_of_many_rows_is_made_in_parts_that_share_no_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample, "PART_SCALE", 0.05)
+    assert [sample.part_count(scale) for scale in (0.01, 0.05, 0.06, 0.15)] == [1, 1, 2, 3]
+    parts = list(sample.worlds(3, 0.1))
+    one, two = (part.parsed for part in parts)
+    for name, column in (("observations", "obs_id"), ("custody_events", "trace_id"), ("incidents", "incident_id")):
+        assert not set(getattr(one, name)[column]) & set(getattr(two, name)[column])
+    assert set(two.waypoints["obs_id"]) <= set(two.observations["obs_id"])
+    assert set(two.custody_events["trace_id"]) <= set(two.observations["trace_id"])
+    pd.testing.assert_frame_equal(one.places, two.places)
+    truth = sample.truth_of([part.truth for part in parts])
+    assert truth["counts"]["drugs"] == sum(part.truth["counts"]["drugs"] for part in parts)
+    assert truth["corridors"][0]["promised"] == sum(part.truth["corridors"][0]["promised"] for part in parts)
+    assert truth["scale"] == pytest.approx(0.1)
+
+
+def test_rows_are_a_scale_that_makes_about_so_many() -> None:
+    made = world(scale=sample.scale_of(10_000)).parsed
+    assert made.row_count_read == pytest.approx(10_000, rel=0.01)
