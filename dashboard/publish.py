@@ -83,8 +83,12 @@ def publish(root: Path, progress: Progress = lambda _: None, k_victims: int = di
 def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
     """Return the id the store would be released under; a change of method, gazetteer or grades makes another."""
     places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
-    kept = str({table.name: table.schema.names for table in contracts.RELEASED})
-    parts = [kept, places, grades.own(root).to_csv(index=False), *(run.sql(f"build/{name}") for name in BUILT)]
+    parts = [
+        str(contracts.RELEASED),
+        places,
+        grades.own(root).to_csv(index=False),
+        *(run.sql(f"build/{name}") for name in BUILT),
+    ]
     return release.next_id(root, "\n".join([*parts, str(CONSTANTS), str(disclosure.rule(k_victims))]))
 
 

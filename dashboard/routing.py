@@ -3,12 +3,14 @@
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from h3.api import basic_int as h3
 
 from data import contracts, networks
 from geo import modes
+from geo.bands import N_MIN
 from geo.distance import geodesic_km
 from geo.ends import Settings, landmass
 from geo.ensemble import KEY, routes
@@ -49,11 +51,22 @@ def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> dict[str, pa.Table]
         "path_edges": found.edges,
         "path_borders": found.borders,
         "path_lines": found.lines,
-        "path_overlaps": to_table(network(paths, found.edges).overlaps),
+        "path_overlaps": to_table(network(paths, found.edges, is_asked=may_be_corridors(paths, pairs)).overlaps),
         "network_shares": shares,
         "cells": cells(found.edges),
     }
     return {name: contracts.check(table, contracts.TABLES[name]) for name, table in tables.items()}
+
+
+def may_be_corridors(paths: pd.DataFrame, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which paths join a pair of places that some layer has records enough of, whatever the filters.
+
+    No record weighs more than one, and a corridor has N_MIN weighted records of its own in one layer.
+    """
+    ends = ["place_a", "place_b"]
+    counts = pairs.groupby(["layer", *ends])["record_count"].sum()
+    most = counts.groupby(level=ends).max()
+    return most.reindex(pd.MultiIndex.from_frame(paths[ends])).to_numpy(np.float64) >= N_MIN
 
 
 def measured(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

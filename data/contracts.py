@@ -401,7 +401,8 @@ PATH_LINES = Table(
 
 PATH_OVERLAPS = Table(
     "path_overlaps",
-    "one per pair of paths that run along each other: the other takes half of the path or more",
+    "one per pair of paths that run along each other: the other takes half of the path or more, and some layer has"
+    " records enough of the path's places for a corridor",
     ("path", "other"),
     (
         Column("path", WHOLE, note="number of the path among those not refused, in the order of their key"),

@@ -89,14 +89,21 @@ def balance(plus: Array, minus: Array) -> Array:
     return share
 
 
-def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None = None) -> Network:
+def network(
+    paths: pd.DataFrame,
+    edges: pd.DataFrame,
+    table: pd.DataFrame | None = None,
+    is_asked: npt.NDArray[np.bool_] | None = None,
+) -> Network:
     """Return the network of the tables ``paths`` (those not refused) and ``path_edges``.
 
     Args:
         paths: Table ``paths``.
         edges: Table ``path_edges``, or its steps by ``path``, the number of a path among those not refused.
         table: Table ``path_overlaps`` of the same release; None works it out again.
+        is_asked: Without a table, which rows of ``paths`` may be corridors; None takes all.
     """
+    is_asked = is_asked if is_asked is None else is_asked[paths["refused"].isna().to_numpy()]
     paths = paths[paths["refused"].isna()]
     rows = pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[PATH_KEY]))
     pair, pairs = pd.factorize(pd.MultiIndex.from_frame(paths[PATH_KEY[:2]]))
@@ -119,7 +126,7 @@ def network(paths: pd.DataFrame, edges: pd.DataFrame, table: pd.DataFrame | None
         km=km,
         forward=forward,
         backward=backward,
-        overlaps=overlaps(forward, backward, km) if table is None else from_table(table, len(paths)),
+        overlaps=overlaps(forward, backward, km, is_asked) if table is None else from_table(table, len(paths)),
     )
 
 

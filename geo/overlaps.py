@@ -36,7 +36,9 @@ def bernoulli(chances: sp.csr_matrix) -> sp.csr_matrix:
     return found
 
 
-def overlaps(forward: sp.csr_matrix, backward: sp.csr_matrix, km: Array) -> Overlaps:
+def overlaps(
+    forward: sp.csr_matrix, backward: sp.csr_matrix, km: Array, is_asked: npt.NDArray[np.bool_] | None = None
+) -> Overlaps:
     """Return the overlaps of paths, Sum km p_row p_column / Sum km p_row^2.
 
     A path's own records give 1, however uncertain the path is; others give the part of it that they share. That part
@@ -47,13 +49,16 @@ def overlaps(forward: sp.csr_matrix, backward: sp.csr_matrix, km: Array) -> Over
         forward: (paths, edges) probability of crossing an edge from its first to its second cell.
         backward: The same from the second to the first.
         km: Length of each edge.
+        is_asked: Which paths what runs along them is asked of; the rows of the others are empty. None asks of all.
     """
+    asked = np.ones(forward.shape[0]) if is_asked is None else is_asked.astype(np.float64)
     squares = (forward + backward).power(2).tocsr()
     mass = squares @ km
     parts: list[tuple[sp.csr_matrix, ...]] = []
     for start in range(0, forward.shape[0], BATCH):
         rows = slice(start, start + BATCH)
-        there, back = (way[rows].multiply(km[None, :]).tocsr() for way in (forward, backward))
+        chosen = sp.diags(asked[rows])
+        there, back = ((chosen @ way[rows].multiply(km[None, :])).tocsr() for way in (forward, backward))
         same = (there @ forward.T + back @ backward.T).tocsr()
         turned = (there @ backward.T + back @ forward.T).tocsr()
         surely = squares[rows].multiply(km[None, :]).tocsr() @ squares.T
