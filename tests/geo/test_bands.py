@@ -79,6 +79,15 @@ def test_overlaps_survive_being_written_as_a_table() -> None:
         assert (one.toarray() == other.toarray()).all()
 
 
+def test_overlaps_are_those_of_all_where_they_are_asked_for_and_none_elsewhere() -> None:
+    net = fork(0.9)
+    found = overlaps(net.forward, net.backward, net.km, np.array([True, False]))
+    for one, other in zip(found, net.overlaps, strict=True):
+        assert (one.toarray()[0] == other.toarray()[0]).all()
+        assert one.toarray()[1].tolist() == [0.0, 0.0]
+    assert found.same.toarray()[0, 0] == pytest.approx(1.0)
+
+
 def test_no_paths_have_no_overlaps() -> None:
     nothing = csr_matrix((0, 0))
     assert len(to_table(overlaps(nothing, nothing, np.zeros(0)))) == 0
