@@ -31,7 +31,7 @@ VALUES: dict[str, object] = {
     "place_b": "city:USA:houston",
     "trace_id": "sample-trace:000005",
 }
-NOT_IN_THE_SAMPLE = {"context_layers", "modus_context"}  # layers without flows and incidents
+NOT_IN_THE_SAMPLE = {"context_layers", "modus_context", "duplicates"}  # layers without flows; two sources of a layer
 BUILD_PARAMETERS = (
     *("reliability", "credibility", "trace_factor", "bin_years", "k"),
     *("span_days", "days", "distance_km", "tolerance"),
