@@ -14,8 +14,8 @@ RULE_TITLES = {"place": "near points", "country": "same country"}
 WINDOWS = (
     f"Records of two sources are taken for one event where they lie at most {DAYS} days apart, in one country and at "
     f"most {DISTANCE_KM:.0f} km apart where both have a point, with the same goods and amounts that differ by at most "
-    f"{TOLERANCE:.0%} (attacks: the same kind and number of deaths), and do not contradict each other on origin and "
-    "destination. Nobody compared the two reports: some may be two events after all."
+    f"{words.percent(TOLERANCE)} (attacks: the same kind and number of deaths), and do not contradict each other on "
+    "origin and destination. Nobody compared the two reports: some may be two events after all."
 )
 NEVER = "Totals, traces and records about victims of trafficking are never compared."
 PAIR = ["layer", "kept_source_id", "dropped_source_id"]
