@@ -9,6 +9,7 @@ from pathlib import Path
 from dashboard import (
     assemble,
     cli_brief,
+    cli_duplicates,
     cli_export,
     cli_grades,
     cli_import,
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         cli_import.add_import,
         cli_import.add_map,
         cli_grades.add_grade,
+        cli_duplicates.add_duplicates,
         _add_release,
         _add_prune,
         _add_sample,

@@ -104,8 +104,7 @@ def suggestions(parsed: Parsed) -> dict[str, str]:
 
 def rejected(parsed: Parsed) -> pd.DataFrame:
     """Return the rows set aside, one a line, safe to open in a spreadsheet: no cell of the file becomes a formula."""
-    rows = parsed.quarantine.reindex(columns=contracts.QUARANTINE.schema.names)
-    return rows.map(lambda cell: snapshot_formats.safe_cell(cell) if isinstance(cell, str) else cell)
+    return snapshot_formats.safe_rows(parsed.quarantine.reindex(columns=contracts.QUARANTINE.schema.names))
 
 
 def write_rejected(read: list[Parsed], path: Path) -> None:

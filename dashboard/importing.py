@@ -40,6 +40,7 @@ def import_files(
 
     Raises:
         SourceError: a file cannot be taken; the store is as it was.
+        StoreError: the store holds synthetic records.
     """
     return _stored(root, register.profile(source_id), register.reader(source_id), paths, progress, **options)
 
@@ -58,6 +59,7 @@ def import_mapped(
 
     Raises:
         SourceError: a file cannot be taken, or was taken by another map; the store is as it was.
+        StoreError: the store holds synthetic records.
     """
     _require_own(card)
 
@@ -125,6 +127,7 @@ def _stored(
     **options: object,
 ) -> list[ImportReport]:
     """Read files into the store, all or none, and return the report of each."""
+    require_real(root)
     staged: dict[Path, Staged] = {}
     reports: list[ImportReport] = []
     try:
@@ -146,6 +149,18 @@ def _stored(
         raise
     staging.place(list(staged.values()))
     return reports
+
+
+def require_real(root: Path) -> None:
+    """Do nothing when real records may join a store.
+
+    Raises:
+        StoreError: it holds synthetic records, or is damaged.
+    """
+    if store.is_synthetic(root):
+        raise StoreError(
+            f"{root}: this store holds synthetic records, which real ones must not join; choose another --store."
+        )
 
 
 def _known(folder: Path, path: Path, card: dict[str, Any]) -> ImportReport:

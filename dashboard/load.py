@@ -12,6 +12,7 @@ from dashboard import brief as briefs
 from dashboard import changes as change
 from dashboard import coverage as coverages
 from dashboard import dossier as dossiers
+from dashboard import duplicates as doubles
 from dashboard import hubs as hub
 from dashboard import modus as modi
 from dashboard import timeline as timelines
@@ -103,6 +104,12 @@ def modus(root: str, pinned: str, chosen: Filters) -> modi.Modus:
 def coverage(root: str, pinned: str, chosen: Filters) -> coverages.Coverage:
     """Return what the Coverage page shows."""
     return coverages.coverage(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def duplicates(root: str, pinned: str, layers: tuple[str, ...]) -> doubles.Duplicates:
+    """Return the records of some layers that another source states better."""
+    return doubles.duplicates(store(root, pinned), layers)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

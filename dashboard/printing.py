@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dashboard import relations
+from dashboard import relations, snapshot_formats
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 from dashboard.whatif import WhatIf, summary
@@ -214,8 +214,8 @@ def write_json(value: object) -> None:
 
 
 def write_csv(rows: pd.DataFrame) -> None:
-    """Print rows as CSV."""
-    rows.to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
+    """Print rows as CSV that is safe to open in a spreadsheet."""
+    snapshot_formats.safe_rows(rows).to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
 
 
 def write_table(rows: pd.DataFrame, what: str) -> None:

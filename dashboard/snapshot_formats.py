@@ -33,6 +33,7 @@ STARTERS = tuple("=+-@＝＋－＠")  # what makes a spreadsheet take a text for
 CONTROL = (
     "[\x01-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\\x00"  # and what turns the order of letters
 )
+TEXTUAL = ("string", "mixed", "mixed-integer", "categorical")  # as pandas calls columns that may hold texts
 _CONTROL = re.compile(CONTROL)
 
 
@@ -46,6 +47,16 @@ def safe_cell(text: str) -> str:
     bare = "".join(sign for sign in text if unicodedata.category(sign) != "Cf").lstrip(" \u00a0\u3000")
     is_obeyed = bare.startswith(("\t", "\r", "\n")) or clean(bare).lstrip().startswith(STARTERS)
     return f"'{clean(text)}" if is_obeyed else clean(text)
+
+
+def safe_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows for CSV of which no spreadsheet takes a text for a formula; numbers and dates as they are."""
+    texts = [str(name) for name, column in rows.items() if pd.api.types.infer_dtype(column) in TEXTUAL]
+    return rows.assign(**{name: rows[name].map(_safe_text) for name in texts})
+
+
+def _safe_text(cell: object) -> object:
+    return safe_cell(cell) if isinstance(cell, str) else cell
 
 
 def arrow(rows: pd.DataFrame) -> pa.Table:

@@ -64,6 +64,25 @@ def report(folder: Path, is_new: bool = False) -> ImportReport:
         ) from broken
 
 
+def is_synthetic(store: Path) -> bool:
+    """Return True when an import of the store is made up; False for a store that holds nothing.
+
+    Raises:
+        StoreError: an import is damaged.
+    """
+    return any(_is_made_up(folder / "sources.parquet") for folder in imports(store))
+
+
+def _is_made_up(sources: Path) -> bool:
+    try:
+        return any(pq.read_table(sources, columns=["is_synthetic"])["is_synthetic"].to_pylist())
+    except (OSError, ValueError, KeyError) as broken:  # Arrow's own errors are of the first two kinds
+        raise StoreError(
+            f"{sources}: this import is damaged (its source cannot be read);"
+            " delete its folder and import the file again."
+        ) from broken
+
+
 def write_folder(target: Path, tables: Mapping[str, pa.Table | Path], texts: Callable[[Path], dict[str, str]]) -> None:
     """Write a folder of tables and texts under a temporary name, then move it in place in one step.
 

@@ -6,7 +6,7 @@ from dashboard import charts_coverage as charts
 from dashboard import glossary, load, record_words, words
 from dashboard import tables_coverage as tables
 from dashboard.coverage import Coverage
-from dashboard.pages import draw, frame, state
+from dashboard.pages import coverage_parts, draw, frame, state
 
 GRID_PX = 620  # of the tallest grid shown without scrolling
 WORLD = "World: countries with most records"
@@ -27,6 +27,7 @@ def _body(page: frame.Page) -> None:
         _quality(view)
     else:
         st.info("No record of this choice. Switch a layer on, or widen the period or the region in the side bar.")
+    coverage_parts.twice(page, tuple(view.layers["layer"]))
     _sources(view)
     _glossary()
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import importing, load, words
 from dashboard.pages import own_data_parts as parts
-from data import gate, mapping
+from data import gate, mapping, store
 from data.errors import ContraflowError
 
 
@@ -48,14 +48,15 @@ def _import(card: dict[str, Any], path: Path, name: str) -> None:
     """Offer to store the file; nothing is stored until the button is pressed."""
     st.subheader("Import", anchor=False)
     missing, root = parts.missing(card), Path(load.folder())
-    if parts.is_sample(root):
+    is_made_up = store.is_synthetic(root)
+    if is_made_up:
         st.info(
             "This app reads the synthetic sample, which real records must not join. Start it with a store of yours."
         )
     if missing:
         st.info(f"To import, fill in: {', '.join(missing)}.")
     is_pressed = st.button(
-        "Import into the store", type="primary", disabled=bool(missing) or parts.is_sample(root), key="own_import"
+        "Import into the store", type="primary", disabled=bool(missing) or is_made_up, key="own_import"
     )
     if not is_pressed:
         st.caption("Nothing is stored until you press the button.")

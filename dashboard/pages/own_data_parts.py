@@ -7,8 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cli_import, words
-from data import guess, mapping, release
-from data.errors import ContraflowError
+from data import guess, mapping
 from data.mapping_places import ENDS, PARTS
 from data.parsed import Parsed
 from data.store import ImportReport
@@ -159,11 +158,3 @@ def downloads(card: dict[str, Any], parsed: Parsed) -> None:
 def missing(card: dict[str, Any]) -> list[str]:
     """Return what still has to be filled in, by the title of its box."""
     return [title for key, title in TEXTS.items() if card[key] == guess.FILL_IN or card[key] == guess.OWN_LAYER]
-
-
-def is_sample(root: Path) -> bool:
-    """Return True when the store's release is made up, so that real records must not join it."""
-    try:
-        return bool(release.current(root).manifest["is_synthetic"])
-    except ContraflowError:
-        return False

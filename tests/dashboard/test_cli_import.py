@@ -10,8 +10,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import cli
+from dashboard import cli, importing
 from data import release, store
+from tests.dashboard.test_new_layer import JOURNEYS, MAP, rows
 from tests.data import files
 from tests.data.files import contents, seizure
 
@@ -236,7 +237,7 @@ def test_a_process_of_its_own_refuses_the_same_way(root: Path, what: str) -> Non
 # root may read everything; without its capabilities (capset, version 3, all zero) it is an owner like any other
 AS_OTHERS = """
 import ctypes, os, struct, sys
-from dashboard import cli
+from dashboard import cli, importing
 if os.getuid() == 0:
     assert ctypes.CDLL(None).capset(struct.pack("Ii", 0x20080522, 0), bytes(24)) == 0
 sys.exit(cli.main(sys.argv[1:]))
@@ -393,3 +394,51 @@ def test_a_good_import_and_release_say_nothing_on_the_error_stream(
     seen = capsys.readouterr()
     assert seen.err == ""
     assert release.current(root).id in seen.out
+
+
+def _importing(folder: Path, kind: str) -> list[str]:
+    """Return an import of made-up drug seizures, of the published source or of one's own by a map."""
+    files.ids(folder / "good.csv", seizure())
+    if kind == "published":
+        return ["import", "unodc-ids", str(folder / "good.csv")]
+    (folder / "MAP.toml").write_text(MAP, encoding="utf-8")
+    files.table(folder / "own.csv", rows(JOURNEYS))
+    return ["import", "--map", str(folder / "MAP.toml"), str(folder / "own.csv")]
+
+
+@pytest.mark.parametrize("kind", ["published", "own"])
+def test_real_records_do_not_join_synthetic_ones(
+    sample_root: Path, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(path.name for path in (sample_root / "imports").iterdir())
+    assert cli.main([*_importing(tmp_path, kind), "--store", str(sample_root)]) == 3
+    assert capsys.readouterr().err == (
+        f"contraflow: {sample_root}: this store holds synthetic records, which real ones must not join; "
+        "choose another --store.\n"
+    )
+    assert sorted(path.name for path in (sample_root / "imports").iterdir()) == before
+
+
+@pytest.mark.parametrize("kind", ["published", "own"])
+def test_real_records_join_real_ones(tmp_path: Path, kind: str) -> None:
+    files.ids(tmp_path / "first.csv", seizure(SEIZURE_DATE="2013-05-06"))
+    assert cli.main(["import", "unodc-ids", str(tmp_path / "first.csv"), "--store", str(tmp_path / "store")]) == 0
+    assert cli.main([*_importing(tmp_path, kind), "--store", str(tmp_path / "store")]) == 0
+    assert len(store.imports(tmp_path / "store")) == 2
+    assert not store.is_synthetic(tmp_path / "store")
+
+
+def test_the_parts_of_the_sample_are_stored_beside_each_other(tmp_path: Path) -> None:
+    importing.make_sample(tmp_path / "store", seed=1, scale=0.01)
+    assert store.is_synthetic(tmp_path / "store")
+    importing.make_sample(tmp_path / "store", seed=1, scale=0.01)
+    assert len(store.imports(tmp_path / "store")) == 4
+
+
+def test_an_import_whose_source_cannot_be_read_is_named_before_anything_joins_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    importing.make_sample(tmp_path / "store", seed=1, scale=0.01)
+    (store.imports(tmp_path / "store")[0] / "sources.parquet").write_bytes(b"PAR1 no table PAR1")
+    assert cli.main([*_importing(tmp_path, "published"), "--store", str(tmp_path / "store")]) == 3
+    assert "this import is damaged (its source cannot be read); delete its folder" in capsys.readouterr().err

@@ -1,6 +1,8 @@
 """Every SQL file says what it returns, takes what it says, and runs."""
 
+import ast
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -31,7 +33,7 @@ VALUES: dict[str, object] = {
     "place_b": "city:USA:houston",
     "trace_id": "sample-trace:000005",
 }
-NOT_IN_THE_SAMPLE = {"context_layers", "modus_context"}  # layers without flows and incidents
+NOT_IN_THE_SAMPLE = {"context_layers", "modus_context", "duplicates"}  # layers without flows; two sources of a layer
 BUILD_PARAMETERS = (
     *("reliability", "credibility", "trace_factor", "bin_years", "k"),
     *("span_days", "days", "distance_km", "tolerance"),
@@ -126,23 +128,57 @@ def test_connection_reaches_nothing_but_its_folder(store: Store, tmp_path: Path,
     assert run.rows(store.con, "places")["place_id"].is_unique
 
 
-def test_threads_get_their_own_answers(store: Store) -> None:
-    from concurrent.futures import ThreadPoolExecutor
+def test_check_41_eight_threads_get_their_own_answers(store: Store) -> None:
+    """Check 41: 2,400 questions of three kinds at once; what is right is counted without a query."""
+    incidents = pq.read_table(store.release.path("incidents"), columns=["year"])["year"].to_pandas()
+    counts, place_count = incidents.value_counts(), pq.read_metadata(store.release.path("places")).num_rows
+    assert len(counts) > 5
 
-    def ask(since: int) -> int:
-        rows = run.rows(
-            store.con,
-            "incidents_by_year",
-            since=date(since, 1, 1),
-            until=date(since + 1, 1, 1),
-            layers=None,
-            countries=None,
-        )
-        return int(rows["year"].iloc[0])
+    def ask(at: int) -> int:
+        if at % 3 == 0:
+            return len(run.rows(store.con, "sources"))
+        if at % 3 == 1:
+            return len(run.rows(store.con, "places"))
+        year, some = int(counts.index[at % len(counts)]), {"layers": None, "countries": None}
+        until = date(year + 1, 1, 1)
+        rows = run.rows(store.con, "incidents_by_year", since=date(year, 1, 1), until=until, **some)
+        return int(rows["record_count"].sum())
 
-    years = [2015 + i % 10 for i in range(200)]
+    def right(at: int) -> int:
+        if at % 3 == 1:
+            return int(place_count)
+        return int(counts.iloc[at % len(counts)]) if at % 3 else 4  # the sample's four sources
+
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(ask, years)) == years
+        answers = list(pool.map(ask, range(2400)))
+    assert answers == [right(at) for at in range(2400)]
+
+
+def sql_calls(path: Path) -> list[ast.Call]:
+    """Return the calls of a module that hand a text to DuckDB."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    asking = [call for call in calls if isinstance(call.func, ast.Attribute)]
+    return [call for call in asking if call.func.attr in ("execute", "executemany", "sql")]  # type: ignore[attr-defined]
+
+
+def test_check_41_questions_are_asked_in_one_place_of_a_cursor() -> None:
+    """Check 41: outside queries nothing asks a connection, and there the shared one is asked through a cursor."""
+    rooms = [path for room in ("data", "geo", "dashboard") for path in (FOLDER.parent / room).rglob("*.py")]
+    asked = [f"{path.name}:{call.lineno} {ast.unparse(call)}" for path in rooms for call in sql_calls(path)]
+    assert [call for call in asked if "run.sql(" not in call] == []  # run.sql returns a text
+    inside = {ast.unparse(call.func) for call in sql_calls(FOLDER / "run.py")}
+    assert inside == {"cursor.execute", "con.sql"}  # con.sql: build alone, of a connection no one shares
+
+
+def test_check_13_no_question_is_put_together_of_pieces() -> None:
+    """Check 13: what DuckDB is handed is a file's text or a fixed one, never formatted or added up."""
+    calls = [call for path in FOLDER.rglob("*.py") for call in sql_calls(path)]
+    texts = [call.args[0] for call in calls]
+    assert len(texts) >= 5
+    files = {"sql(f'read/{name}')", "sql(f'build/{name}')", "lock"}
+    for text in texts:
+        is_file = ast.unparse(text) in files or "read_text" in ast.unparse(text)
+        assert is_file or isinstance(text, ast.Constant), ast.unparse(text)
 
 
 def test_a_damaged_table_is_one_sentence(tmp_path: Path) -> None:
