@@ -6,12 +6,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from bench.cases import Setting
 from dashboard import assemble
 from dashboard.assemble import Store
 from data import contracts, release, store
-from queries import connection
+from queries import connection, run
 
 SEED = 7
 DAYS = 3650  # days of the made records run over ten years
@@ -65,8 +66,11 @@ copy (
 STORED, SHUFFLED = ("layer, year, origin_cell, leg_id", "lz4"), ("hash(leg_id)", "zstd")
 REPEATED = """
 copy (
-    select t.* replace (t.obs_id || '-' || copy as obs_id)
-    from read_parquet('{table}') as t cross join range({copies}) as copies(copy)
+    select *, (hash(obs_id) >> 1)::bigint as record
+    from (
+        select t.* replace (t.obs_id || '-' || copy as obs_id)
+        from read_parquet('{table}') as t cross join range({copies}) as copies(copy)
+    )
     order by obs_id {more}
 ) to '{out}' (format parquet, row_group_size {rows}, compression lz4)
 """
@@ -109,7 +113,7 @@ def _one(con: duckdb.DuckDBPyConnection, statement: str) -> int:
 
 
 def repeated(setting: Setting, table: str, copies: int) -> Path:
-    """Return the sample's ``observations`` or ``waypoints`` so many times, each copy with ids of its own; made once."""
+    """Return the sample's ``observations`` or ``waypoints`` so many times, each copy with own ids; made once."""
     base = release.current(setting.store).path(table)
     more = ", seq" if table == "waypoints" else ""
     shape = {"table": base, "copies": copies, "more": more, "rows": store.ROW_GROUP_ROWS}
@@ -142,6 +146,13 @@ def with_tables(setting: Setting, others: dict[str, Path]) -> Store:
     pinned = release.current(setting.store)
     views = {table.name: [others.get(table.name, pinned.path(table.name))] for table in contracts.RELEASED}
     return Store(pinned, connection.connect(views, common(setting), has_macros=True))
+
+
+def built(con: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
+    """Return what the product's build query makes, made anew."""
+    con.execute(f"drop table if exists {name}")
+    run.build(con, name)
+    return run.arrow(con, name)
 
 
 def common(setting: Setting) -> Path:

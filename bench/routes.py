@@ -26,7 +26,7 @@ from geo.ensemble import routes
 from geo.networks import Graph, Graphs, Whole, graphs, road_graph, sea_graph
 from geo.paths import ANTIPODAL_KM, densified, paths_between
 from geo.search import shortest_km
-from queries import connection, run
+from queries import connection
 
 LEGS = 20_000
 MARGIN_KM = 100.0  # to ends that the product refuses by the ellipsoid and the globe would take
@@ -180,8 +180,8 @@ def memoised(setting: Setting) -> Iterator[Row]:
     for size in sizes:
         legs = made.legs(setting, size)
         con = connection.connect({"legs": [legs], "places": [file]}, made.common(setting))
-        took = timed(partial(run.built, con, "leg_pairs"))
-        pairs = routing.measured(run.built(con, "leg_pairs").to_pandas(), places)
+        took = timed(partial(made.built, con, "leg_pairs"))
+        pairs = routing.measured(made.built(con, "leg_pairs").to_pandas(), places)
         shares = modes.network_shares(pairs[pairs["network"].notna()], sorted(pairs["layer"].unique()))
         counts.append(float(len(modes.wanted_paths(pairs, shares))))
         seconds.append(took.cpu)

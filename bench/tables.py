@@ -35,7 +35,7 @@ from bench.cases import (
 from dashboard import assemble, layers
 from dashboard.assemble import Store
 from dashboard.filters import Filters
-from data import release, store
+from data import contracts, release, store
 from data.cells import cells_at
 from queries import connection, run
 
@@ -62,9 +62,10 @@ def _ingest(setting: Setting, copies: int) -> Trial:
     out = made.kept(setting, "legs-out", lambda con, path: con.execute(f"copy (select 1) to '{path}' (format parquet)"))
 
     def ours() -> int:
-        built = run.built(con, "legs")
-        store.write_parquet(built, out)
-        return len(built)
+        con.execute("drop table if exists legs")
+        run.build(con, "legs")
+        run.write(con, "legs", contracts.LEGS.schema, out)
+        return len(con.table("legs"))
 
     def plain() -> int:
         with duckdb.connect() as other:
@@ -89,7 +90,8 @@ where next = seq + 1 and place_id <> after and not is_subtotal
 
 
 WEIGHTS = """
-select obs_id, 1.0 as record_weight, 1.0 as trace_factor, 1.0 as quantity_factor, 1.0 as exposure_factor,
+select (hash(obs_id) >> 1)::bigint as record, 1.0 as record_weight, 1.0 as trace_factor, 1.0 as quantity_factor,
+    1.0 as exposure_factor,
     false as is_quantity_known, false as is_exposure_known
 from read_parquet('{observations}')
 """

@@ -53,7 +53,7 @@ def _edges(setting: Setting, size: int) -> Trial:
             note="the product runs a window too, and asks one more: the last hands known, across unknown ones",
         ),
     )
-    return Trial(size, lambda: run.built(con, "custody_edges"), rivals)
+    return Trial(size, lambda: made.built(con, "custody_edges"), rivals)
 
 
 def _shifted(events: pd.DataFrame) -> pd.DataFrame:

@@ -48,8 +48,8 @@ class Store:
     @cached_property
     def net(self) -> Network:
         """The release's paths, as a network of cells."""
-        tables = [run.rows(self.con, name) for name in ("network_edges", "path_overlaps")]
-        return flowfield.network(self.paths, *tables)
+        edges, table = (run.rows(self.con, name) for name in ("network_edges", "path_overlaps"))
+        return flowfield.network(self.paths, edges, table)
 
     @property
     def edges(self) -> pd.DataFrame:
