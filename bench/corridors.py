@@ -85,7 +85,7 @@ def prepared(store: Store, legs: Path) -> Prepared:
     """Return what a peer may have worked out once."""
     limits = assemble.limits_of(store, Filters(layers=LAYERS))
     parts = run.rows(store.con, "flow_parts", **limits, min_count=1)[[*KEY, "network"]]
-    spread = modes.by_network(parts.assign(stated=parts["network"].fillna("")), store.network_shares, store.paths)
+    spread = modes.by_network(parts.assign(stated=parts["network"].fillna("")), store.travel)
     is_country = store.places["level"] == "country"
     ends = [spread[end].astype("str") for end in KEY[1:]]
     is_onward = ends[0] < ends[1]

@@ -73,6 +73,11 @@ class Store:
         return run.rows(self.con, "network_shares")
 
     @cached_property
+    def travel(self) -> modes.Travel:
+        """What legs may have travelled on."""
+        return modes.travel(self.network_shares, self.paths)
+
+    @cached_property
     def sources(self) -> pd.DataFrame:
         """One row per imported file."""
         return run.rows(self.con, "sources")
@@ -169,12 +174,11 @@ def layered(store: Store, filters: Filters, found: pd.DataFrame) -> dict[str, re
         found: Rows of ``flows``.
     """
     parts = run.rows(store.con, "flow_parts", **limits_of(store, filters), min_count=filters.min_count)
-    routed = modes.by_network(parts, store.network_shares, store.paths)
+    routed = modes.by_network(parts, store.travel)
     numbers = routed.columns.difference(["layer", "origin_id", "destination_id", "network", "share"])
     routed[numbers] = routed[numbers].mul(routed["share"], axis=0)
-    is_country = store.places["level"] == "country"
-    ends = [routed[end].map(is_country).to_numpy(bool) for end in ("origin_id", "destination_id")]
-    routed["is_coarse"] = ends[0] | ends[1]
+    countries = store.places.index[store.places["level"] == "country"]
+    routed["is_coarse"] = routed["origin_id"].isin(countries) | routed["destination_id"].isin(countries)
     names = dict.fromkeys((*filters.layers, relations.ANCHOR))
     return {name: relations.Layer(found[found["layer"] == name], routed[routed["layer"] == name]) for name in names}
 

@@ -4,6 +4,8 @@ Routing follows the mode and never the cheapest mixture of modes: sea kilometres
 overland trade round by sea (METHOD 2). Formulas: geo/README.md.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -46,23 +48,40 @@ def distance_band(distance_km: Array) -> np.ndarray:
     return np.searchsorted(BAND_EDGES_KM, distance_km, side="right") - 1
 
 
-def by_network(parts: pd.DataFrame, shares: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
+class Travel(NamedTuple):
+    """What legs of a release may have travelled on, whatever a reader chooses: worked out once.
+
+    Attributes:
+        built: PATH_KEY of the paths there are.
+        offers: As ``offers`` returns them.
+    """
+
+    built: pd.MultiIndex
+    offers: pd.DataFrame
+
+
+def travel(shares: pd.DataFrame, paths: pd.DataFrame) -> Travel:
+    """Return what ``by_network`` needs of the tables ``network_shares`` and ``paths``."""
+    built = paths[paths["refused"].isna()]
+    return Travel(pd.MultiIndex.from_frame(built[PATH_KEY]), offers(shares, built))
+
+
+def by_network(parts: pd.DataFrame, known: Travel) -> pd.DataFrame:
     """Return flows with a network each: stated ones as they are, the others shared out over the paths there are.
 
     Args:
         parts: ``layer, origin_id, destination_id, network`` (null where unstated) and any other columns.
-        shares: Table ``network_shares``.
-        paths: Table ``paths``; a stated network that joins no path between the two places is taken as unstated.
+        known: As ``travel`` returns it; a stated network that joins no path between the two places is taken as
+            unstated.
 
     Returns:
         The columns of ``parts`` and ``share`` in (0, 1], by which every number of the row is to be multiplied;
         shares of an unstated row sum to 1. Rows without any path are left out.
     """
     parts = keyed(parts)
-    built = paths[paths["refused"].isna()]
-    has_path = pd.MultiIndex.from_frame(parts[PATH_KEY]).isin(pd.MultiIndex.from_frame(built[PATH_KEY]))
+    has_path = pd.MultiIndex.from_frame(parts[PATH_KEY]).isin(known.built)
     stated = parts[has_path].assign(share=1.0)
-    spread = parts[~has_path].drop(columns="network").merge(offers(shares, built), on=["layer", "place_a", "place_b"])
+    spread = parts[~has_path].drop(columns="network").merge(known.offers, on=["layer", "place_a", "place_b"])
     return pd.concat([stated, spread], ignore_index=True).drop(columns=["place_a", "place_b", "is_onward"])
 
 

@@ -19,19 +19,26 @@ with parts as (
         sum(case when status = 'intended' then weight_exposure else 0 end) as intended_exposure
     from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
     group by layer, origin_id, destination_id, network
+),
+
+large as (
+    select layer, origin_id, destination_id
+    from parts
+    group by layer, origin_id, destination_id
+    having sum(record_count) >= $min_count
 )
 
 select
-    layer,
-    origin_id,
-    destination_id,
-    network,
-    observed,
-    intended,
-    observed_items,
-    intended_items,
-    observed_exposure,
-    intended_exposure
-from parts
-qualify sum(record_count) over (partition by layer, origin_id, destination_id) >= $min_count
-order by layer, origin_id, destination_id, network nulls last
+    p.layer,
+    p.origin_id,
+    p.destination_id,
+    p.network,
+    p.observed,
+    p.intended,
+    p.observed_items,
+    p.intended_items,
+    p.observed_exposure,
+    p.intended_exposure
+from parts as p
+inner join large as l on p.layer = l.layer and p.origin_id = l.origin_id and p.destination_id = l.destination_id
+order by p.layer, p.origin_id, p.destination_id, p.network nulls last

@@ -2,18 +2,32 @@
 --         equal part in each
 -- params: since date, until date (exclusive), layers list, countries list, limited list, commodities list,
 --         modes list, modi list, each null for no limit; min_count whole number
--- reads:  chosen_legs, chosen_flows
+-- reads:  chosen_legs
 -- order:  layer, year
-with spans as (
+with pairs as (
     select
-        l.layer,
-        year(l.date_start) as first_year,
-        year(l.date_end) as last_year,
-        sum(l.record_count) as record_count
-    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi) as l
-    inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $min_count) as f
-        on l.layer = f.layer and l.origin_id = f.origin_id and l.destination_id = f.destination_id
+        layer,
+        origin_id,
+        destination_id,
+        year(date_start) as first_year,
+        year(date_end) as last_year,
+        sum(record_count) as record_count
+    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
     group by all
+),
+
+large as (
+    select layer, origin_id, destination_id
+    from pairs
+    group by layer, origin_id, destination_id
+    having sum(record_count) >= $min_count
+),
+
+spans as (
+    select p.layer, p.first_year, p.last_year, sum(p.record_count) as record_count
+    from pairs as p
+    inner join large as l on p.layer = l.layer and p.origin_id = l.origin_id and p.destination_id = l.destination_id
+    group by p.layer, p.first_year, p.last_year
 ),
 
 years as (

@@ -1,11 +1,19 @@
 -- rows:   one per leg between the two places, in either direction, largest first
 -- params: place_a, place_b; since date, until date (exclusive), layers list, countries list, limited list,
 --         commodities list, modes list, modi list, each null for no limit; min_count whole number
--- reads:  chosen_legs, chosen_flows, observations, waypoints, duplicates
+-- reads:  chosen_legs, observations, waypoints, duplicates
 -- order:  layer, origin_id, record_count descending, date_start, leg_id
-with others as (
+with chosen as (
+    select *
+    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
+    where list_contains([$place_a, $place_b], origin_id) and list_contains([$place_a, $place_b], destination_id)
+    qualify sum(record_count) over (partition by layer, origin_id) >= $min_count
+),
+
+others as (
     select kept_id, string_agg(distinct dropped_source_id, ', ' order by dropped_source_id) as also_in
     from duplicates
+    where kept_id in (select obs_id from chosen)
     group by kept_id
 )
 
@@ -35,14 +43,9 @@ select
     o.credibility,
     d.also_in,
     l.precision
-from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi) as l
-inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $min_count) as f
-    on l.layer = f.layer and l.origin_id = f.origin_id and l.destination_id = f.destination_id
+from chosen as l
 inner join observations as o on l.obs_id = o.obs_id
 inner join waypoints as a on l.obs_id = a.obs_id and l.leg_seq = a.seq
 inner join waypoints as b on l.obs_id = b.obs_id and l.leg_seq + 1 = b.seq
 left join others as d on l.obs_id = d.kept_id
-where
-    least(l.origin_id, l.destination_id) = least($place_a, $place_b)
-    and greatest(l.origin_id, l.destination_id) = greatest($place_a, $place_b)
 order by l.layer, l.origin_id, l.record_count desc, o.date_start, l.leg_id

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.modes import BASE_RECORDS, BASE_SHARES, by_network, distance_band, network_shares, wanted_paths
+from geo.modes import BASE_RECORDS, BASE_SHARES, by_network, distance_band, network_shares, travel, wanted_paths
 
 NOTHING = pd.DataFrame(
     {"layer": [], "network": [], "distance_km": [], "is_same_landmass": [], "record_count": []}
@@ -72,21 +72,21 @@ def test_a_layer_that_states_nothing_learns_from_the_others() -> None:
 def test_stated_transport_stays_and_unstated_is_shared_over_the_paths_there_are() -> None:
     shares = network_shares(NOTHING, ["drugs"])
     built = paths(("A", "B", "road", None), ("A", "B", "air", None), ("A", "B", "sea", "no port"))
-    kept = by_network(parts("air"), shares, built)
+    kept = by_network(parts("air"), travel(shares, built))
     assert kept[["network", "share"]].to_numpy().tolist() == [["air", 1.0]]
-    spread = by_network(parts(None), shares, built).set_index("network")["share"]
+    spread = by_network(parts(None), travel(shares, built)).set_index("network")["share"]
     assert set(spread.index) == {"road", "air"}
     assert spread.sum() == pytest.approx(1.0)
 
 
 def test_stated_transport_without_a_path_is_taken_as_unstated() -> None:
     built = paths(("A", "B", "air", None), ("A", "B", "sea", "no port"))
-    found = by_network(parts("sea"), network_shares(NOTHING, ["drugs"]), built)
+    found = by_network(parts("sea"), travel(network_shares(NOTHING, ["drugs"]), built))
     assert found[["network", "share"]].to_numpy().tolist() == [["air", 1.0]]
 
 
 def test_flows_without_any_path_are_left_out() -> None:
-    assert len(by_network(parts(None), network_shares(NOTHING, ["drugs"]), paths())) == 0
+    assert len(by_network(parts(None), travel(network_shares(NOTHING, ["drugs"]), paths()))) == 0
 
 
 def test_paths_are_wanted_for_stated_networks_and_else_for_likely_ones() -> None:
