@@ -1,4 +1,4 @@
-"""How fine the map draws: single places, or flows between divisions, countries or world regions as one. Pure.
+"""How fine a map draws: single places, or flows between divisions, countries or world regions as one. Pure.
 
 Whatever is drawn as one has the sum of its parts: at every level, the drawn flows, those not drawn and those within one
 unit add up to the layer's records. A unit's flows with itself have no line: they are a ring.
@@ -27,8 +27,11 @@ UNITS = {"place": "place", "division": "division", "country": "country", "region
 PLURALS = {"place": "places", "division": "divisions", "country": "countries", "region": "world regions"}
 LINES = (
     "A line joins two areas and sums all flows between their places; it follows no way. Rings sum the flows that stay "
-    "within one area. A line takes the relation of its corridors where they agree, those with too little evidence left "
-    "aside; else its corridors differ. Each line bows to the right of its direction of travel."
+    "within one area. Each line bows to the right of its direction of travel."
+)
+RELATED = (
+    "A line takes the relation of its corridors where they agree, those with too little evidence left aside; else its "
+    "corridors differ."
 )
 SHORT_PX = 24.0  # a shorter line is a smudge; chosen by eye, 2026-11
 SHORT_SHARE = 0.5  # of the drawn lines that may be smudges; chosen by eye, 2026-11

@@ -9,6 +9,8 @@ from dashboard.coverage import Coverage
 from dashboard.pages import draw, frame, state
 
 GRID_PX = 620  # of the tallest grid shown without scrolling
+GRID_KEY = "coverage_grid"
+NO_NUMBERS = f"<style>@media (max-width: 640px) {{ .st-key-{GRID_KEY} .heatmap-label {{ display: none }} }}</style>"
 WORLD = "World: countries with most records"
 
 
@@ -60,7 +62,9 @@ def _grid(view: Coverage) -> None:
     region = right.selectbox("Region", regions, key="coverage_region", format_func=words.safe)
     cells = charts.shown_countries(view, layer, None if region == WORLD else region)
     draw.pictures([charts.grid_legend()], ["What the colours of the grid mean"])
-    with st.container(height=min(GRID_PX, charts.height_px(cells) + 40), border=False):
+    if charts.is_dense(cells):
+        st.html(NO_NUMBERS)
+    with st.container(height=min(GRID_PX, charts.height_px(cells) + 40), border=False, key=GRID_KEY):
         draw.chart(charts.grid_figure(cells), "Records by country and year")
     st.caption(words.caption(tables.grid_note(view, layer, cells)))
     with st.expander("The same as a table"):

@@ -67,7 +67,7 @@ def map_and_legend(pinned: Pinned, view: Explore) -> None:
     mode = layers.LAYERS if view.omega.empty else st.session_state["show"]  # nothing to relate to
     turn = st.session_state["turn"]
     camera = state.camera(layers.first_camera(view), view.filters.region)
-    drawn = detail.asked(view, camera["zoom"])
+    (drawn,) = detail.asked((view,), camera["zoom"])
     chosen = _chosen(pinned, view, drawn.level)
     told = "; ".join(_shown(drawn))
     st.caption(words.caption(f"{told}."))
@@ -83,7 +83,7 @@ def map_and_legend(pinned: Pinned, view: Explore) -> None:
         st.caption(words.caption(_way(drawn, chosen)))
     _legend(drawn, mode, chosen is not None and len(chosen.cells) > 0)
     st.markdown("\n".join(f"- {words.caption(line)}" for line in _withheld(view)))
-    lines = words.LINES if drawn.level == "place" else levels.LINES
+    lines = words.LINES if drawn.level == "place" else f"{levels.LINES} {levels.RELATED}"
     st.caption(
         words.caption(
             f"{words.COUNTS} {words.RELATION_CAVEAT} {lines} {words.INTENDED} {words.AREAS} {words.BOUNDARIES}"

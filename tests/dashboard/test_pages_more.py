@@ -103,10 +103,10 @@ def test_every_method_has_a_row_and_what_is_not_stated_is_one_of_them(store: Sto
 def test_two_maps_share_one_scale_and_one_first_view(store: Store) -> None:
     sides = tuple(assemble.explore(store, regions.narrowed(Filters(), "region", name)) for name in ("Africa", "Asia"))
     pair = (sides[0], sides[1])
-    measure, first_view = regions.scale(pair), regions.camera(pair)
+    measures, first_view = regions.scales(pair), regions.camera(pair)
     busiest = max(float(view.flows.loc[view.flows["is_shown"], "record_count"].max()) for view in pair)
-    assert measure.top >= busiest
-    drawn = [regions.deck_of(view, measure, first_view) for view in pair]
+    assert measures.widths.top >= busiest
+    drawn = [regions.deck_of(view, measures, first_view) for view in pair]
     assert drawn[0].initial_view_state.zoom == drawn[1].initial_view_state.zoom
     assert drawn[0].initial_view_state.longitude == drawn[1].initial_view_state.longitude
 
