@@ -95,7 +95,7 @@ def marks(view: Explore, has_halo: bool = False) -> str:
     if len(points):
         colour = palette.layer_colour(str(points["layer"].iloc[0]))
         scale = palette.radii(points["incident_count"].tolist())
-        rows += [(_disc(colour, scale(value)), words.plural(value, "incident")) for value in scale.legend()[-2:]]
+        rows += [(disc(colour, scale(value)), words.plural(value, "incident")) for value in scale.legend()[-2:]]
     if len(points) < len(view.incidents):
         rows.append((_area(palette.layer_colour(str(view.incidents["layer"].iloc[0]))), "known only by country"))
     return picture("Dots and areas", [*rows, *silences(view)])
@@ -143,7 +143,8 @@ def _bent(colour: str, shape: str) -> str:
     return f'<path d="{shape}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
 
 
-def _disc(colour: str, radius: float) -> str:
+def disc(colour: str, radius: float) -> str:
+    """Return a sample disc, no larger than its row."""
     held = min(radius, LINE_PX / 2 + 3)
     look = f'fill="{colour}" fill-opacity=".28" stroke="{colour}" stroke-opacity=".6"'
     return f'<circle cx="31" cy="0" r="{held:g}" {look}/>'

@@ -337,3 +337,20 @@ def showing(view: Explore, layer: str) -> str:
     if not len(inside):
         return told
     return f"{told}; {words.percent(inside['record_count'].sum() / whole)} stay within one {UNITS[view.level]}"
+
+
+def told(view: Explore) -> list[str]:
+    """Return per layer how much of it the map shows: flows, incidents or both.
+
+    Args:
+        view: As ``seen`` gives it.
+    """
+    flow_counts = view.totals.set_index("layer")["flow_count"]
+    incident_counts = view.incidents.groupby("layer")["incident_count"].sum()
+    lines = []
+    for name in view.filters.layers:
+        if name in incident_counts.index:
+            lines.append(f"{words.layer_title(name)}: {words.plural(incident_counts[name], 'incident')} on the map")
+        if flow_counts.get(name, 0) or name not in incident_counts.index:
+            lines.append(showing(view, name))
+    return lines

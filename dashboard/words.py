@@ -58,9 +58,9 @@ MODE_TITLES = {
 }
 SYNTHETIC = "SYNTHETIC SAMPLE DATA. Every record here is invented to show how the tool works; no flow is real."
 YEARS = (
-    "A gap is a year without any record. It may mean that nothing was reported, not that nothing happened. Where a line "
-    "leaps or falls, a source may have begun or ended: see Coverage. Records that are dated to several years are spread "
-    "evenly over them."
+    "A gap is a year without any record. It may mean that nothing was reported, not that nothing happened. Where a "
+    "line leaps or falls, a source may have begun or ended: see Coverage. Records that are dated to several years are "
+    "spread evenly over them."
 )
 WITHHELD = f"{SUPPRESSED}: there is something, too little to be told without pointing at people."
 COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."

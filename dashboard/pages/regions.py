@@ -11,8 +11,8 @@ from dashboard.pages import detail, draw, frame, state, tables
 
 MAP_HEIGHT_PX = 420
 SAME = (
-    "Same scale, same first view: a line of one width stands for the same number of records on both maps. Each map is "
-    "moved by itself."
+    "Same scale, same first view: a line, a ring or a disc of one size stands for the same count on both maps. Each "
+    "map is moved by itself."
 )
 SIDES = ("left", "right")
 
@@ -99,7 +99,7 @@ def _maps(sides: regions.Sides, titles: tuple[str, str]) -> str:
     for slot, view, title, name in zip(st.columns(2), (left, right), titles, SIDES, strict=True):
         with slot:
             st.markdown(f"**{words.caption(title)}**")
-            told = "; ".join(levels.showing(view, layer) for layer in view.filters.layers)
+            told = "; ".join(levels.told(view))
             drawn = regions.deck_of(view, measures, first_view)
             alt = f"{name.capitalize()} map, {title}: {told}. The table below holds the numbers."
             draw.map_of(drawn, alt, height=MAP_HEIGHT_PX, key=f"regions_map_{name}")

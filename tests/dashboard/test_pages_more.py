@@ -127,7 +127,8 @@ def test_both_maps_draw_lines_between_countries_and_rings_on_one_scale(store: St
         counts[view.filters.region] = max(row["r"] for row in drawn["within"])
         assert drawn["places"] == []  # a country is no point
     assert sorted(counts.values()) == sorted(round(measures.rings(count), 1) for count in largest)
-    assert len(regions.keys((left, right), measures)) == 3
+    assert measures.discs.top >= max(view.incidents["incident_count"].max() for view in (left, right))
+    assert len(regions.keys((left, right), measures)) == 4  # colours, widths, rings, discs
 
 
 def test_the_table_of_regions_holds_both_numbers_and_their_difference(opened: Open, store: Store) -> None:
