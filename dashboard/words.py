@@ -168,10 +168,11 @@ def number(value: float | None) -> str:
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
-    """Return a share from 0 to 1 as a percentage; an unknown one as a dash, a tiny one as under 1 %."""
+    """Return a share from 0 to 1 as a percentage; an unknown one as a dash, a tiny one as under 1 % or under 0.1 %."""
     if share is None or math.isnan(share):
         return DASH
-    return "under 1 %" if 0 < share < 0.01 else f"{share * 100:.{decimals}f} %"
+    least = 10.0 ** -(decimals + 2)
+    return f"under {least * 100:g} %" if 0 < share < least else f"{share * 100:.{decimals}f} %"
 
 
 def plural(count: float, one: str, many: str | None = None) -> str:
