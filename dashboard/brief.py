@@ -275,7 +275,7 @@ def _figures(mine: Gathered, rows: pd.DataFrame, country_id: str | None) -> tupl
     own = mine.flows[mine.flows["layer"] == mine.first]
     clear = mine.corridors[mine.corridors["relation"].isin(findings.RELATED)]["corridor_id"].nunique()
     found = [
-        Figure(findings.count(own["record_count"].sum(), mine.first), f"records of {first} with a direction"),
+        Figure(findings.count(own["record_count"].sum(), mine.first), f"records of {first} on flows, once on each leg"),
         Figure(
             words.number(clear), f"{words.plural(clear, 'corridor').partition(' ')[2]} shared with a clear direction"
         ),

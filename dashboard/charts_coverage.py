@@ -11,6 +11,7 @@ ROW_PX, HEAD_PX = 22, 46
 LARGEST_GRID = 40  # countries of the whole world shown at once
 NAME_LETTERS = 18  # of a country beside the grid; the whole name stands under the mouse and in the table
 TEXT_YEARS = 16  # more columns leave no room for numbers
+NARROW_YEARS = 10  # more leave none on a phone; counted by eye at 390 pixels, 2026-11
 RAMP = ((0.0, "#E4EFF7"), (0.5, "#A3C7E0"), (1.0, "#5E9AC4"))  # dark words keep a contrast of 5.5 on each; by eye
 STATE_COLOURS = {
     coverage.SPANNING: "#CFC4E3",
@@ -138,6 +139,11 @@ def grid_figure(cells: pd.DataFrame) -> go.Figure:
     short = [name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1].rstrip()}…" for name in names]
     figure.update_yaxes(tickvals=names, ticktext=[words.safe(name) for name in short])
     return figure.update_xaxes(dtick=1 if has_text else None)
+
+
+def is_dense(cells: pd.DataFrame) -> bool:
+    """Return True when the grid of these cells has numbers that a phone has no room for."""
+    return NARROW_YEARS < cells["year"].nunique() <= TEXT_YEARS
 
 
 def height_px(cells: pd.DataFrame) -> int:

@@ -7,7 +7,10 @@ import pandas as pd
 from geo.custody import CONTRADICTIONS
 from geo.diversion import CONTRADICTORY, IDENTIFIED, NO_LAWFUL, NO_UNLAWFUL, TTC_STARTS, UNKNOWN
 
-NO_TRACES = "This release holds no traces: none of its sources publishes custody events."
+NO_TRACES = (
+    "This release holds no traces of single firearms: none of its sources says who held a firearm, one holder "
+    "after the other."
+)
 NO_CHOSEN = "No trace passes these filters."
 NOT_KNOWN = "not known"
 CROSSINGS = {True: "across a border", False: "within one country"}

@@ -5,11 +5,12 @@ import json
 import math
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pydeck as pdk
 import shapely
@@ -25,12 +26,17 @@ SEA = [
 ATLAS_PX = 64
 ARROW = {"x": 0, "y": 0, "width": ATLAS_PX, "height": ATLAS_PX, "anchorX": ATLAS_PX / 2, "mask": True}
 FITTED_PX = (760, 500)  # part of the map on a laptop that the first view should fill; chosen by eye, 2026-11
+WIDE_PX, NARROW_PX = 940, 320  # of the map's width on a laptop and on a phone, less a margin; chosen by eye, 2026-11
+HELD_SHARE = 0.9  # of what a phone could hold at best, that the first view holds; chosen by eye, 2026-11
 TILE_PX = 512
+WORLD_SLACK_DEG = 15.0  # of sea at each side that a map of the whole world may lack; chosen by eye, 2026-11
+ROUNDED_DEG = 0.001  # a place on the very edge is held
 HATCH_DEG = 2.0  # between two lines; chosen by eye, 2026-11
 TINT_DEG = 0.15  # off its border, at most, that a faint fill may lie; chosen by eye, 2026-11
 LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
 
 Bounds = tuple[float, float, float, float]
+Ways = list[tuple[float, float, float]]  # longitudes of both ends, records
 
 
 class CompactDeck(pdk.Deck):  # type: ignore[misc]  # pydeck has no types
@@ -238,3 +244,37 @@ def zoom_to(places: Iterable[tuple[float, float]]) -> dict[str, float]:
     east = west + 360 - max([around, *gaps])[0]
     lats = [lat for _, lat in known]
     return camera((west, min(lats), east, max(lats)))
+
+
+def leaning(found: Mapping[str, float], places: Sequence[tuple[float, float]], busiest: Ways) -> dict[str, float]:
+    """Return a first view turned east or west until a phone, too, sees the busiest flows; a laptop still sees all.
+
+    Python does not know how wide the map is. The zoom stays, for a laptop would pay for another one; the turn is the
+    smallest that lets a phone hold HELD_SHARE of what it could hold at best.
+
+    Args:
+        found: As ``zoom_to`` gives it for ``places``.
+        places: Everything to be seen on a laptop: lon, lat.
+        busiest: What a phone should see: the longitudes of both ends of each flow, and its records.
+    """
+    if not len(busiest):
+        return dict(found)
+    per_px = 360 / TILE_PX / 2 ** found["zoom"]
+    reach, room = per_px * NARROW_PX / 2, _room_deg(found, places, per_px)
+    ways = np.array(busiest, dtype=np.float64)
+    offsets = (ways[:, :2] - found["longitude"] + 180) % 360 - 180
+    turns = np.concatenate([[0.0], *(offsets.ravel() + side * reach for side in (-1, 1))])
+    turns = turns[np.abs(turns) <= room]
+    aside = np.abs((offsets[None, :, :] - turns[:, None, None] + 180) % 360 - 180)
+    held = ((aside <= reach + ROUNDED_DEG).all(axis=2) * ways[:, 2]).sum(axis=1)
+    good = turns[held >= HELD_SHARE * held.max()]
+    turn = float(good[np.abs(good).argmin()])
+    return {**found, "longitude": round(curves.wrapped(found["longitude"] + turn), 3)}
+
+
+def _room_deg(found: Mapping[str, float], places: Sequence[tuple[float, float]], per_px: float) -> float:
+    """Return how far the view may turn with all places still on a laptop's map; any way where it holds the world."""
+    wide = per_px * WIDE_PX / 2
+    if wide >= 180 - WORLD_SLACK_DEG:
+        return 180.0
+    return max(0.0, wide - max(abs(curves.wrapped(lon - found["longitude"])) for lon, _ in places))

@@ -1,7 +1,7 @@
 """Frames to pydeck layers: flows, their arrows, the chosen corridor, and the whole map. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -269,9 +269,9 @@ def is_chosen(rows: pd.DataFrame, chosen: routes.Chosen) -> "pd.Series[bool]":
     return rows["corridor_id"] == chosen.corridor_id
 
 
-def ring_rows(view: Explore, mode: str = RELATIONS) -> list[Row]:
+def ring_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None = None) -> list[Row]:
     """Return a ring for what stays within one unit: ``p`` where, ``r`` its radius, ``c`` and ``f`` its colours."""
-    scale = ring_scale(view)
+    scale = scale or ring_scale((view,))
     found = []
     ordered = view.within.sort_values("record_count", ascending=False, kind="stable")
     for row in marks.records(ordered.groupby("layer", sort=False).head(RING_COUNT)):
@@ -294,13 +294,15 @@ def ring_rows(view: Explore, mode: str = RELATIONS) -> list[Row]:
     return found
 
 
-def ring_scale(view: Explore) -> palette.Scale:
-    """Return the scale of the rings' radii."""
-    top = palette.rounded_up(max(view.within["record_count"].tolist(), default=1))
+def ring_scale(views: Sequence[Explore]) -> palette.Scale:
+    """Return the one scale of the radii of all these views' rings."""
+    counts = [count for view in views for count in view.within["record_count"].tolist()]
+    top = palette.rounded_up(max(counts, default=1))
     return palette.Scale(top, LARGEST_RING_PX, SMALLEST_RING_PX)
 
 
-def _ring_layers(layer_id: str, rows: list[Row]) -> list[pdk.Layer]:
+def ring_layers(layer_id: str, rows: list[Row]) -> list[pdk.Layer]:
+    """Return the rings of ``ring_rows``; no layer where there are none."""
     if not rows:
         return []
     look = {"get_radius": "r", "radius_units": "'pixels'", "get_fill_color": "f", "get_line_color": "c"}
@@ -341,7 +343,7 @@ def deck_of(
             *marks.silent_layers(view.silent),
             *marks.incident_layers(view.incidents),
             *(halo_layers(rows, chosen) if chosen else []),
-            *_ring_layers(f"within-{turn}", ring_rows(view, mode)),
+            *ring_layers(f"within-{turn}", ring_rows(view, mode)),
             *flow_layers(rows, camera["zoom"]),
             pick_layer(f"pick-{turn}", rows),
             marks.place_layer(rows),
@@ -358,8 +360,17 @@ def has_us_divisions(rows: pd.DataFrame) -> bool:
 
 
 def first_camera(view: Explore) -> dict[str, float]:
-    """Return the camera that shows the shown flows and discs."""
-    return deck.zoom_to(ends_of(view))
+    """Return the camera that shows the shown flows; on a phone, at least the busiest of firearms."""
+    ends = ends_of(view)
+    return deck.leaning(deck.zoom_to(ends), ends, busiest((view,)))
+
+
+def busiest(views: Sequence[Explore]) -> deck.Ways:
+    """Return where the shown flows of firearms begin and end, and their records; of all layers where there are none."""
+    shown = pd.concat([view.flows[view.flows["is_shown"]] for view in views])
+    is_main = shown["layer"] == "firearms"
+    mine = shown[is_main] if is_main.any() else shown
+    return list(mine[["origin_lon", "destination_lon", "record_count"]].itertuples(index=False, name=None))
 
 
 def ends_of(view: Explore) -> list[tuple[float, float]]:

@@ -1,5 +1,6 @@
 """The map's legend as small pictures (SVG), drawn from the very scales the map uses."""
 
+from collections.abc import Sequence
 from html import escape
 
 from dashboard import layers, levels, palette, routes, words
@@ -87,14 +88,14 @@ def marks(view: Explore, has_halo: bool = False) -> str:
     """Return what dots, discs, filled countries and, with a corridor chosen, the cells around its way mean."""
     rows = [('<circle cx="31" cy="0" r="3" fill="#23262B"/>', "end known as a place")]
     if view.level != "place":
-        rows = _rings(view)
+        rows = rings((view,))
     if has_halo:
         rows += [(_hexagon(alpha), told) for alpha, told in zip(routes.HALO_ALPHA, HALO_KEYS, strict=True)]
     points = view.incidents[view.incidents["precision"] != "country"]
     if len(points):
         colour = palette.layer_colour(str(points["layer"].iloc[0]))
         scale = palette.radii(points["incident_count"].tolist())
-        rows += [(_disc(colour, scale(value)), words.plural(value, "incident")) for value in scale.legend()[-2:]]
+        rows += [(disc(colour, scale(value)), words.plural(value, "incident")) for value in scale.legend()[-2:]]
     if len(points) < len(view.incidents):
         rows.append((_area(palette.layer_colour(str(view.incidents["layer"].iloc[0]))), "known only by country"))
     return picture("Dots and areas", [*rows, *silences(view)])
@@ -117,12 +118,16 @@ def silences(view: Explore) -> list[tuple[str, str]]:
     return rows
 
 
-def _rings(view: Explore) -> list[tuple[str, str]]:
-    """Return what the rings mean: records that stay within one unit, the largest round counts as the map draws them."""
-    if view.within.empty:
+def rings(views: Sequence[Explore]) -> list[tuple[str, str]]:
+    """Return what the rings mean: records that stay within one unit, the largest round counts as the map draws them.
+
+    Args:
+        views: Of one level, drawn on one scale.
+    """
+    if all(view.within.empty for view in views):
         return []
-    scale = layers.ring_scale(view)
-    unit = levels.UNITS[view.level]
+    scale = layers.ring_scale(views)
+    unit = levels.UNITS[views[0].level]
     return [
         (_ring(min(scale(value), LINE_PX / 2)), f"{words.plural(value, 'record')} within one {unit}")
         for value in [value for value in scale.legend() if scale(value) <= LINE_PX / 2][-1:]
@@ -138,7 +143,8 @@ def _bent(colour: str, shape: str) -> str:
     return f'<path d="{shape}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
 
 
-def _disc(colour: str, radius: float) -> str:
+def disc(colour: str, radius: float) -> str:
+    """Return a sample disc, no larger than its row."""
     held = min(radius, LINE_PX / 2 + 3)
     look = f'fill="{colour}" fill-opacity=".28" stroke="{colour}" stroke-opacity=".6"'
     return f'<circle cx="31" cy="0" r="{held:g}" {look}/>'

@@ -1,4 +1,4 @@
-"""How fine the map draws: single places, or flows between divisions, countries or world regions as one. Pure.
+"""How fine a map draws: single places, or flows between divisions, countries or world regions as one. Pure.
 
 Whatever is drawn as one has the sum of its parts: at every level, the drawn flows, those not drawn and those within one
 unit add up to the layer's records. A unit's flows with itself have no line: they are a ring.
@@ -27,8 +27,11 @@ UNITS = {"place": "place", "division": "division", "country": "country", "region
 PLURALS = {"place": "places", "division": "divisions", "country": "countries", "region": "world regions"}
 LINES = (
     "A line joins two areas and sums all flows between their places; it follows no way. Rings sum the flows that stay "
-    "within one area. A line takes the relation of its corridors where they agree, those with too little evidence left "
-    "aside; else its corridors differ. Each line bows to the right of its direction of travel."
+    "within one area. Each line bows to the right of its direction of travel."
+)
+RELATED = (
+    "A line takes the relation of its corridors where they agree, those with too little evidence left aside; else its "
+    "corridors differ."
 )
 SHORT_PX = 24.0  # a shorter line is a smudge; chosen by eye, 2026-11
 SHORT_SHARE = 0.5  # of the drawn lines that may be smudges; chosen by eye, 2026-11
@@ -334,3 +337,20 @@ def showing(view: Explore, layer: str) -> str:
     if not len(inside):
         return told
     return f"{told}; {words.percent(inside['record_count'].sum() / whole)} stay within one {UNITS[view.level]}"
+
+
+def told(view: Explore) -> list[str]:
+    """Return per layer how much of it the map shows: flows, incidents or both.
+
+    Args:
+        view: As ``seen`` gives it.
+    """
+    flow_counts = view.totals.set_index("layer")["flow_count"]
+    incident_counts = view.incidents.groupby("layer")["incident_count"].sum()
+    lines = []
+    for name in view.filters.layers:
+        if name in incident_counts.index:
+            lines.append(f"{words.layer_title(name)}: {words.plural(incident_counts[name], 'incident')} on the map")
+        if flow_counts.get(name, 0) or name not in incident_counts.index:
+            lines.append(showing(view, name))
+    return lines

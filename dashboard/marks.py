@@ -128,14 +128,19 @@ def _silent_area(row: Mapping[str, Any]) -> Row:
     return {"type": "Feature", "properties": {"tip": tip}, "geometry": deck.tint(row["country_id"])}
 
 
-def incident_layers(incidents: pd.DataFrame) -> list[pdk.Layer]:
-    """Return discs for incidents known by cell and filled countries for those known by country only."""
+def incident_layers(incidents: pd.DataFrame, scale: palette.Scale | None = None) -> list[pdk.Layer]:
+    """Return discs for incidents known by cell and filled countries for those known by country only.
+
+    Args:
+        incidents: As view.Explore has them.
+        scale: Of the discs; None for one that fits each layer.
+    """
     found = []
     for name in sorted(incidents["layer"].unique()):
         mine = incidents[incidents["layer"] == name]
         colour = palette.layer_colour(name)
         found.append(_country_layer(f"incident-countries-{name}", mine[mine["precision"] == "country"], colour))
-        found.append(_disc_layer(f"incidents-{name}", mine[mine["precision"] != "country"], colour))
+        found.append(_disc_layer(f"incidents-{name}", mine[mine["precision"] != "country"], colour, scale))
     return found
 
 
@@ -149,8 +154,8 @@ def incident_tip(row: Mapping[str, Any]) -> str:
     )
 
 
-def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
-    scale = palette.radii(rows["incident_count"].tolist())
+def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str, scale: palette.Scale | None) -> pdk.Layer:
+    scale = scale or palette.radii(rows["incident_count"].tolist())
     discs = [
         {
             "p": [round(row["lon"], 3), round(row["lat"], 3)],

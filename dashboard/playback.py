@@ -139,8 +139,17 @@ def camera(view: Timeline) -> dict[str, float]:
     sums = view.flows.groupby(PAIR)["record_count"].sum().sort_values(ascending=False, kind="stable").reset_index()
     largest = sums.groupby("layer").head(view.filters.top)
     ids = pd.unique(pd.concat([largest["origin_id"], largest["destination_id"]]))
-    found = deck.zoom_to(view.places.loc[ids, ["lon", "lat"]].itertuples(index=False, name=None))
-    return found if found["zoom"] > WORLD_ZOOM else deck.camera(None)
+    places = list(view.places.loc[ids, ["lon", "lat"]].itertuples(index=False, name=None))
+    found = deck.zoom_to(places)
+    return deck.leaning(found if found["zoom"] > WORLD_ZOOM else deck.camera(None), places, _busiest(view, largest))
+
+
+def _busiest(view: Timeline, largest: pd.DataFrame) -> deck.Ways:
+    """Return where the largest flows of firearms, or of all layers where none has any, begin and end; and records."""
+    is_main = largest["layer"] == "firearms"
+    mine = largest[is_main] if is_main.any() else largest
+    ends = [view.places["lon"].reindex(mine[end]).tolist() for end in ("origin_id", "destination_id")]
+    return list(zip(*ends, mine["record_count"].tolist(), strict=True))
 
 
 def keys(names: list[str], view: Timeline, measure: Scales, has_silent: bool = False) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 import pydeck as pdk
@@ -15,6 +16,14 @@ from dashboard.view import Explore
 BY = {"region": "Two regions or countries", "period": "Two periods", "layer": "Two layers"}
 LISTED = 20  # flows that differ most
 Sides = tuple[Explore, Explore]
+
+
+class Scales(NamedTuple):
+    """What a count is worth in pixels, on both maps: the width of a line, the radius of a ring, that of a disc."""
+
+    widths: palette.Scale
+    rings: palette.Scale
+    discs: palette.Scale
 
 
 def narrowed(chosen: Filters, by: str, side: str) -> Filters:
@@ -33,9 +42,17 @@ def narrowed(chosen: Filters, by: str, side: str) -> Filters:
     return replace(chosen, since=date(first, 1, 1), until=date(last + 1, 1, 1))
 
 
-def scale(sides: Sides) -> palette.Scale:
-    """Return the one width scale of both maps."""
-    return palette.widths([count for view in sides for count in _shown(view)["record_count"].tolist()])
+def scales(sides: Sides) -> Scales:
+    """Return the scales of both maps."""
+    counts = [count for view in sides for count in _shown(view)["record_count"].tolist()]
+    incidents = _incidents(sides)["incident_count"].tolist()
+    return Scales(palette.widths(counts), layers.ring_scale(sides), palette.radii(incidents))
+
+
+def _incidents(sides: Sides) -> pd.DataFrame:
+    """Return the incidents of both maps that are drawn as discs."""
+    both = pd.concat([view.incidents for view in sides], ignore_index=True)
+    return both[both["precision"] != "country"]
 
 
 def camera(sides: Sides) -> dict[str, float]:
@@ -44,13 +61,14 @@ def camera(sides: Sides) -> dict[str, float]:
     return {**found, "zoom": max(deck.SMALLEST_ZOOM, round(found["zoom"] - 1, 2))}
 
 
-def deck_of(view: Explore, measure: palette.Scale, first_view: Mapping[str, float]) -> deck.CompactDeck:
+def deck_of(view: Explore, measures: Scales, first_view: Mapping[str, float]) -> deck.CompactDeck:
     """Return one of the two maps, each layer in its colour."""
-    rows = layers.flow_rows(view, layers.LAYERS, measure)
+    rows = layers.flow_rows(view, layers.LAYERS, measures.widths)
     drawn: list[pdk.Layer] = [
         *deck.ground(layers.has_us_divisions(rows)),
         *marks.silent_layers(view.silent),
-        *marks.incident_layers(view.incidents),
+        *marks.incident_layers(view.incidents, measures.discs),
+        *layers.ring_layers("within", layers.ring_rows(view, layers.LAYERS, measures.rings)),
         *layers.flow_layers(rows, first_view["zoom"]),
         layers.pick_layer("pick", rows),
         marks.place_layer(rows),
@@ -59,12 +77,30 @@ def deck_of(view: Explore, measure: palette.Scale, first_view: Mapping[str, floa
     return deck.deck(drawn, first_view)
 
 
-def keys(sides: Sides, measure: palette.Scale) -> list[str]:
-    """Return what colours and widths mean on both maps, as small pictures."""
-    names = order(pd.concat([_shown(view)["layer"] for view in sides]).unique().tolist())
-    colours = [(legend.line(palette.layer_colour(name), 4), words.layer_title(name)) for name in names]
-    widths = [(legend.line(legend.INK, measure(n)), words.plural(n, "record")) for n in measure.legend()]
-    return [legend.picture("Colour, both maps", colours), legend.picture("Width: records, both maps", widths)]
+def keys(sides: Sides, measures: Scales) -> list[str]:
+    """Return what colours, widths, rings and discs mean on both maps, as small pictures."""
+    flowing = pd.concat([found["layer"] for view in sides for found in (_shown(view), view.within)]).unique().tolist()
+    colours = [(legend.line(palette.layer_colour(name), 4), words.layer_title(name)) for name in order(flowing)]
+    striking = pd.concat([view.incidents["layer"] for view in sides]).unique().tolist()
+    colours += [(legend.disc(palette.layer_colour(name), 7), words.layer_title(name)) for name in order(striking)]
+    scale = measures.widths
+    widths = [(legend.line(legend.INK, scale(n)), words.plural(n, "record")) for n in scale.legend()]
+    found = [legend.picture("Colour, both maps", colours), legend.picture("Width: records, both maps", widths)]
+    return [*found, *(legend.picture(title, rows) for title, rows in _round(sides, measures).items() if rows)]
+
+
+def _round(sides: Sides, measures: Scales) -> dict[str, list[tuple[str, str]]]:
+    """Return what rings and discs mean; no row where there are none."""
+    points = _incidents(sides)
+    discs = [
+        (
+            legend.disc(palette.layer_colour(str(points["layer"].iloc[0])), measures.discs(n)),
+            words.plural(n, "incident"),
+        )
+        for n in measures.discs.legend()[-2:]
+        if len(points)
+    ]
+    return {"Rings, both maps": legend.rings(sides), "Discs: incidents, both maps": discs}
 
 
 def _shown(view: Explore) -> pd.DataFrame:

@@ -131,10 +131,14 @@ def caveats(view: Coverage) -> list[str]:
 def unresolved(view: Coverage) -> list[str]:
     """Return per source with unknown place names how many rows they touch, and the most frequent of them."""
     return [
-        f"{words.safe(row['title'])}: {words.plural(row['name_count'], 'name')} in "
-        f"{words.plural(row['row_count'], 'row')}: {', '.join(words.safe(name) for name in row['names'][:NAMES_SHOWN])}"
+        f"{words.safe(row['title'])}: {words.plural(row['name_count'], 'name')} in {_rows(row['row_count'])}: "
+        f"{', '.join(words.safe(name) for name in row['names'][:NAMES_SHOWN])}"
         for row in records(view.names[view.names["name_count"] > 0])
     ]
+
+
+def _rows(count: int) -> str:
+    return words.plural(count, "row") if count else "no row that was kept"
 
 
 def grid_note(view: Coverage, layer: str, cells: pd.DataFrame) -> str:

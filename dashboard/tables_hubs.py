@@ -69,11 +69,9 @@ def _ratio(row: dict[str, object], side: str) -> str:
     if row[f"{side}_reason"]:
         return words.TOO_FEW
     ratio, low, high = (float(str(row[f"{side}_{part}"])) for part in ("ratio", "low", "high"))
-    return f"{_times(ratio)} ({_times(low)} to {_times(high)})"
-
-
-def _times(value: float) -> str:
-    return "no limit" if math.isinf(value) else f"{value:.2f}"
+    if math.isinf(ratio):
+        return f"none before ({low:.2f} or more)"
+    return f"{ratio:.2f} ({low:.2f} to {high:.2f})"
 
 
 def ways_table(found: Profile) -> pd.DataFrame:

@@ -55,9 +55,9 @@ def traces(rows: pd.DataFrame) -> pd.DataFrame:
         "Trace": rows["trace_id"].map(words.safe),
         "Seized": rows["seized_from_on"],
         "What": rows["commodity"].map(words.safe),
-        "Last lawful": rows["lawful_place"].map(words.safe),
-        "First sold": rows["retail_place"].map(words.safe),
-        "Seized in": rows["seized_place"].map(words.safe),
+        "Last lawful": _or_none(rows["lawful_place"]),
+        "First sold": _or_none(rows["retail_place"]),
+        "Seized in": _or_none(rows["seized_place"]),
         "Point of diversion": rows["status"],
         "Stage": rows["stage"],
         "Days to crime": rows["time_to_crime_days"].where(is_sale),
@@ -65,6 +65,11 @@ def traces(rows: pd.DataFrame) -> pd.DataFrame:
         "Events": rows["event_count"],
     }
     return pd.DataFrame(told).reset_index(drop=True)
+
+
+def _or_none(names: "pd.Series[str]") -> "pd.Series[str]":
+    """Return names as shown; an unknown one stays unknown."""
+    return names.map(words.safe, na_action="ignore")
 
 
 def chain(found: Chain) -> pd.DataFrame:
@@ -121,11 +126,19 @@ def shares(values: "pd.Series[str]", names: Sequence[str], heading: str) -> pd.D
     found = values.astype(object).fillna(UNKNOWN).value_counts().reindex(list(names))
     counts = np.nan_to_num(found.to_numpy(np.float64)).astype(np.int64)
     share, low, high = wilson(counts, np.full(len(counts), counts.sum()))
-    told = [
-        f"{words.percent(a)} ({words.percent(b)} to {words.percent(c)})"
-        for a, b, c in zip(share, low, high, strict=True)
-    ]
+    told = [_share(*each) for each in zip(share, low, high, strict=True)]
     return pd.DataFrame({heading: list(names), "Traces": counts, "Share (95 % interval)": told})
+
+
+def _share(share: float, low: float, high: float) -> str:
+    """Return a share with its interval."""
+    told, least, most = _percentages(share, low, high)
+    return f"{told} ({least} to {most})"
+
+
+def _percentages(share: float, low: float, high: float) -> list[str]:
+    """Return a share and its bounds as percentages, fine enough to be told apart."""
+    return [words.percent(value, 0 if high - low > NARROW else 1) for value in (share, low, high)]
 
 
 def classes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -154,9 +167,7 @@ def ranking(found: Ranking, end: str) -> pd.DataFrame:
     told = {
         "Source": rows["name"].map(words.safe),
         "Traces": rows["trace_count"],
-        "Share (95 % interval)": [
-            f"{words.percent(a)} ({words.percent(b)} to {words.percent(c)})" for a, b, c in intervals
-        ],
+        "Share (95 % interval)": [_share(*each) for each in intervals],
         "Median days to crime": rows["median_days"].round(),
         "From": rows["median_low_days"].round(),
         "To": rows["median_high_days"].round(),
@@ -181,7 +192,7 @@ def funnel(found: Funnel, unit: str) -> pd.DataFrame:
             "Of": row["of_count"],
             "Share (95 % interval)": words.DASH
             if pd.isna(row["share"])
-            else f"{words.percent(row['share'])} ({words.percent(row['low'])} to {words.percent(row['high'])})",
+            else _share(row["share"], row["low"], row["high"]),
         }
         for row in rows
     ]
@@ -193,8 +204,7 @@ def indicator(found: Indicator) -> list[str]:
     if found.reason:
         return [found.reason.capitalize(), found.note]
     other = "not stated by these sources" if found.other_count is None else words.plural(found.other_count, "arm")
-    decimals = 0 if found.high - found.low > NARROW else 1
-    share, low, high = (words.percent(value, decimals) for value in (found.share, found.low, found.high))
+    share, low, high = _percentages(found.share, found.low, found.high)
     return [
         f"{share} of seized arms (95 % interval {low} to {high}) have a known point of diversion",
         f"Numerator: {words.plural(found.traced_count, 'arm')} by tracing; by another authority: {other}",

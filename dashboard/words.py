@@ -58,8 +58,9 @@ MODE_TITLES = {
 }
 SYNTHETIC = "SYNTHETIC SAMPLE DATA. Every record here is invented to show how the tool works; no flow is real."
 YEARS = (
-    "A gap is a year without any record. It may mean that nothing was reported, not that nothing happened. Records "
-    "that are dated to several years are spread evenly over them."
+    "A gap is a year without any record. It may mean that nothing was reported, not that nothing happened. Where a "
+    "line leaps or falls, a source may have begun or ended: see Coverage. Records that are dated to several years are "
+    "spread evenly over them."
 )
 WITHHELD = f"{SUPPRESSED}: there is something, too little to be told without pointing at people."
 COUNTS = "Counts are reports, not volumes: they show what was found and published, not what was moved."
@@ -141,6 +142,7 @@ P_SURPRISE = 0.05  # METHOD 3.5: where the null model stops explaining
 SHARES = ("inverse_share", "common_share", "mixed_share")
 
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+HELD_SPACE = "\N{NO-BREAK SPACE}"
 _OBEYED = re.compile(r"[\\*_~\[\]#|]|:(?=\w)")
 _SCHEME = re.compile(r"\b(?:https?|ftp|javascript|data)(?=:\S)", re.IGNORECASE)
 
@@ -156,8 +158,8 @@ def safe(text: object) -> str:
 
 
 def caption(text: object) -> str:
-    """Return a text of the data for a place that reads Markdown: its signs are shown, not obeyed."""
-    return _OBEYED.sub(r"\\\g<0>", safe(text))
+    """Return a text of the data for a place that reads Markdown: its signs are shown, not obeyed; 12 % stays whole."""
+    return _OBEYED.sub(r"\\\g<0>", safe(text)).replace(" %", f"{HELD_SPACE}%")
 
 
 def number(value: float | None) -> str:
@@ -166,10 +168,11 @@ def number(value: float | None) -> str:
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
-    """Return a share from 0 to 1 as a percentage; an unknown one as a dash, a tiny one as under 1 %."""
+    """Return a share from 0 to 1 as a percentage; an unknown one as a dash, a tiny one as under 1 % or under 0.1 %."""
     if share is None or math.isnan(share):
         return DASH
-    return "under 1 %" if 0 < share < 0.01 else f"{share * 100:.{decimals}f} %"
+    least = 10.0 ** -(decimals + 2)
+    return f"under {least * 100:g} %" if 0 < share < least else f"{share * 100:.{decimals}f} %"
 
 
 def plural(count: float, one: str, many: str | None = None) -> str:

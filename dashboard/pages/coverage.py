@@ -9,6 +9,9 @@ from dashboard.coverage import Coverage
 from dashboard.pages import coverage_parts, draw, frame, state
 
 GRID_PX = 620  # of the tallest grid shown without scrolling
+GRID_KEY = "coverage_grid"
+NO_NUMBERS = f"<style>@media (max-width: 640px) {{ .st-key-{GRID_KEY} .heatmap-label {{ display: none }} }}</style>"
+NARROW = "A narrow screen shows the colours only: the numbers are in the table."
 WORLD = "World: countries with most records"
 
 
@@ -61,9 +64,12 @@ def _grid(view: Coverage) -> None:
     region = right.selectbox("Region", regions, key="coverage_region", format_func=words.safe)
     cells = charts.shown_countries(view, layer, None if region == WORLD else region)
     draw.pictures([charts.grid_legend()], ["What the colours of the grid mean"])
-    with st.container(height=min(GRID_PX, charts.height_px(cells) + 40), border=False):
+    if charts.is_dense(cells):
+        st.html(NO_NUMBERS)
+    with st.container(height=min(GRID_PX, charts.height_px(cells) + 40), border=False, key=GRID_KEY):
         draw.chart(charts.grid_figure(cells), "Records by country and year")
-    st.caption(words.caption(tables.grid_note(view, layer, cells)))
+    narrow = f" {NARROW}" if charts.is_dense(cells) else ""
+    st.caption(words.caption(f"{tables.grid_note(view, layer, cells)}{narrow}"))
     with st.expander("The same as a table"):
         st.dataframe(tables.grid_table(cells), hide_index=True)
 

@@ -1,5 +1,7 @@
 """How fine the Explore map draws: the control, and the parts of a line that stands for several corridors."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -15,15 +17,15 @@ HELP = (
 )
 
 
-def asked(view: Explore, zoom: float) -> Explore:
-    """Ask how fine the map is to be, and return the view drawn so.
+def asked(views: Sequence[Explore], zoom: float) -> list[Explore]:
+    """Ask how fine the maps are to be, and return the views drawn so, all at one level.
 
     Args:
-        view: As assemble.explore gives it.
+        views: As assemble.explore gives them.
         zoom: Of the first view.
     """
-    offered = levels.offered(view)
-    usual = levels.automatic(view, zoom)
+    offered = [level for level in levels.LEVELS if any(level in levels.offered(view) for view in views)]
+    usual = max((levels.automatic(view, zoom) for view in views), key=levels.LEVELS.index)
     options = [levels.AUTOMATIC, *offered]
     state.default("detail", levels.AUTOMATIC, options)
     titles = levels.TITLES | {levels.AUTOMATIC: f"{levels.TITLES[levels.AUTOMATIC]} ({levels.TITLES[usual].lower()})"}
@@ -32,7 +34,7 @@ def asked(view: Explore, zoom: float) -> Explore:
             "Lines between", options, key="detail", format_func=titles.__getitem__, required=True, help=HELP
         )
     chosen = str(st.session_state["detail"])
-    return levels.seen(view, usual if chosen == levels.AUTOMATIC else chosen)
+    return [levels.seen(view, usual if chosen == levels.AUTOMATIC else chosen) for view in views]
 
 
 def bundle(pinned: tuple[str, str], view: Explore) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import load, markings, snapshot, words
+from dashboard.pages import tables
 from dashboard.pages.parts import Pinned
 from dashboard.snapshot import Request
 
@@ -29,7 +30,7 @@ def show(told: load.Preview) -> None:
     st.markdown(f"**Marking: {words.caption(told.marking)}**. The file {markings.MEANINGS[told.marking]}.")
     rows = pd.DataFrame({"Table": told.row_counts.keys(), "Rows": told.row_counts.values()})
     left, right = st.columns([1, 2])
-    left.dataframe(rows, hide_index=True)
+    left.dataframe(rows, hide_index=True, column_config=tables.whole(rows))
     with right:
         st.markdown("**Left out or withheld**")
         st.markdown("\n".join(f"- {words.caption(line)}" for line in told.left_out or ("Nothing.",)))

@@ -67,9 +67,9 @@ def map_and_legend(pinned: Pinned, view: Explore) -> None:
     mode = layers.LAYERS if view.omega.empty else st.session_state["show"]  # nothing to relate to
     turn = st.session_state["turn"]
     camera = state.camera(layers.first_camera(view), view.filters.region)
-    drawn = detail.asked(view, camera["zoom"])
+    (drawn,) = detail.asked((view,), camera["zoom"])
     chosen = _chosen(pinned, view, drawn.level)
-    told = "; ".join(_shown(drawn))
+    told = "; ".join(levels.told(drawn))
     st.caption(words.caption(f"{told}."))
     draw.map_of(
         layers.deck_of(drawn, mode, chosen, camera, turn),
@@ -83,7 +83,7 @@ def map_and_legend(pinned: Pinned, view: Explore) -> None:
         st.caption(words.caption(_way(drawn, chosen)))
     _legend(drawn, mode, chosen is not None and len(chosen.cells) > 0)
     st.markdown("\n".join(f"- {words.caption(line)}" for line in _withheld(view)))
-    lines = words.LINES if drawn.level == "place" else levels.LINES
+    lines = words.LINES if drawn.level == "place" else f"{levels.LINES} {levels.RELATED}"
     st.caption(
         words.caption(
             f"{words.COUNTS} {words.RELATION_CAVEAT} {lines} {words.INTENDED} {words.AREAS} {words.BOUNDARIES}"
@@ -125,19 +125,6 @@ def _legend(view: Explore, mode: str, has_halo: bool) -> None:
         "What the dots and areas mean": legend.marks(view, has_halo),
     }
     draw.pictures(list(blocks.values()), list(blocks))
-
-
-def _shown(view: Explore) -> list[str]:
-    """Return per layer how much of it the map shows."""
-    flow_counts = view.totals.set_index("layer")["flow_count"]
-    incident_counts = view.incidents.groupby("layer")["incident_count"].sum()
-    lines = []
-    for name in view.filters.layers:
-        if name in incident_counts.index:
-            lines.append(f"{words.layer_title(name)}: {words.plural(incident_counts[name], 'incident')} on the map")
-        if flow_counts.get(name, 0) or name not in incident_counts.index:
-            lines.append(levels.showing(view, name))
-    return lines
 
 
 def _withheld(view: Explore) -> list[str]:

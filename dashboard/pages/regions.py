@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import load, regions, words
+from dashboard import levels, load, regions, words
 from dashboard.assemble import Choices
-from dashboard.pages import draw, frame, state, tables
+from dashboard.pages import detail, draw, frame, state, tables
 
 MAP_HEIGHT_PX = 420
 SAME = (
-    "Same scale, same first view: a line of one width stands for the same number of records on both maps. Each map is "
-    "moved by itself."
+    "Same scale, same first view: a line, a ring or a disc of one size stands for the same count on both maps. Each "
+    "map is moved by itself."
 )
 SIDES = ("left", "right")
 
@@ -45,9 +45,10 @@ def _body(page: frame.Page) -> None:
     if titles[0] == titles[1]:
         st.info("Both sides are the same. Choose another on one of them.")
         return
-    _maps((left, right), titles)
+    level = _maps((left, right), titles)
     _tables((left, right), titles)
-    st.caption(words.caption(f"{words.COUNTS} {words.LINES} {words.BOUNDARIES}"))
+    lines = words.LINES if level == "place" else levels.LINES
+    st.caption(words.caption(f"{words.COUNTS} {lines} {words.BOUNDARIES}"))
 
 
 def _options(by: str, choices: Choices) -> list[str]:
@@ -90,19 +91,23 @@ def _title(by: str, side: str, choices: Choices) -> str:
     return words.safe(dict(choices.countries).get(side, side))
 
 
-def _maps(sides: regions.Sides, titles: tuple[str, str]) -> None:
-    """Draw both maps on one scale, and their one legend."""
-    measure, first_view = regions.scale(sides), state.camera(regions.camera(sides), ("regions", *titles))
-    for slot, view, title, name in zip(st.columns(2), sides, titles, SIDES, strict=True):
+def _maps(sides: regions.Sides, titles: tuple[str, str]) -> str:
+    """Draw both maps at one level and on one scale, and their one legend; return the level."""
+    first_view = state.camera(regions.camera(sides), ("regions", *titles))
+    left, right = detail.asked(sides, first_view["zoom"])
+    measures = regions.scales((left, right))
+    for slot, view, title, name in zip(st.columns(2), (left, right), titles, SIDES, strict=True):
         with slot:
             st.markdown(f"**{words.caption(title)}**")
-            told = "; ".join(words.showing(layer, view.flows, view.totals) for layer in view.filters.layers)
-            drawn = regions.deck_of(view, measure, first_view)
+            told = "; ".join(levels.told(view))
+            drawn = regions.deck_of(view, measures, first_view)
             alt = f"{name.capitalize()} map, {title}: {told}. The table below holds the numbers."
             draw.map_of(drawn, alt, height=MAP_HEIGHT_PX, key=f"regions_map_{name}")
+            st.caption(words.caption(f"{told}."))
     st.caption(SAME)
-    pictures = regions.keys(sides, measure)
+    pictures = regions.keys((left, right), measures)
     draw.pictures(pictures, ["Key to both maps"] * len(pictures))
+    return left.level
 
 
 def _tables(sides: regions.Sides, titles: tuple[str, str]) -> None:

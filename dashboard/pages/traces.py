@@ -8,6 +8,7 @@ from dashboard import custody, custody_words, load, words
 from dashboard import tables_traces as tables
 from dashboard.filters import Filters
 from dashboard.pages import draw, frame, parts, state
+from dashboard.pages.tables import whole
 from data.errors import ContraflowError
 from geo.diversion import TTC_CLASSES
 from geo.tracing import UNITS
@@ -81,8 +82,8 @@ def _list(found: custody.Traces) -> None:
     rows = tables.chosen(found.rows, classes, stages, query)
     shown = rows.head(LISTED)
     fitting = f"Showing {words.number(len(shown))} of {words.plural(len(rows), 'trace')} that fit"
-    whole = f"{words.number(len(found.rows))} in this choice and {words.number(found.total_count)} in the release"
-    st.caption(f"{fitting}, of {whole}. Pick a row for its chain.")
+    held = f"{words.number(len(found.rows))} in this choice and {words.number(found.total_count)} in the release"
+    st.caption(f"{fitting}, of {held}. Pick a row for its chain.")
     if shown.empty:
         return
     ids = shown["trace_id"].astype("str").tolist()
@@ -143,12 +144,16 @@ def _whole(rows: pd.DataFrame) -> None:
             st.write("Not enough data: no trace of this choice has a dated first sale and a dated seizure.")
         else:
             draw.chart(figure, "Traces by years from first sale to seizure, coloured by class")
-        st.dataframe(tables.classes(rows), hide_index=True)
+        _counted(tables.classes(rows))
     with right:
         st.markdown("**Stage at which it left lawful hands**")
-        st.dataframe(tables.stages(rows), hide_index=True)
+        _counted(tables.stages(rows))
         st.markdown("**How far the point of diversion is known**")
-        st.dataframe(tables.statuses(rows), hide_index=True)
+        _counted(tables.statuses(rows))
+
+
+def _counted(table: pd.DataFrame) -> None:
+    st.dataframe(table, hide_index=True, column_config=whole(table))
 
 
 def _sources(pinned: parts.Pinned, chosen: Filters) -> None:

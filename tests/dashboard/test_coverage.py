@@ -225,3 +225,8 @@ def test_the_glossary_finds_by_name_first_and_by_meaning() -> None:
     assert "Inverse" in glossary.found("opposite directions")
     assert glossary.found("zebra") == {}
     assert len(glossary.found("")) == len(glossary.TERMS)
+
+
+@pytest.mark.parametrize(("years", "is_dense"), [(10, False), (11, True), (16, True), (17, False)])
+def test_a_phone_has_no_room_for_the_numbers_of_eleven_years(years: int, is_dense: bool) -> None:
+    assert charts_coverage.is_dense(pd.DataFrame({"year": [2000 + n for n in range(years)] * 2})) is is_dense

@@ -326,3 +326,17 @@ def test_a_dark_map_has_no_colour_of_the_light_one() -> None:
         if palette.DARK[colour] != colour:
             assert f"[{','.join(map(str, palette.rgba(colour)[:3]))}," not in text
     assert f"[{','.join(map(str, palette.rgba(palette.DARK[palette.LAND])))}]" in text
+
+
+def test_a_phone_sees_the_busiest_flows_and_a_laptop_still_all_of_them() -> None:
+    world = [(-100.0, 40.0), (-90.0, 15.0), (10.0, 50.0), (170.0, -40.0)]
+    usual = {"longitude": 10.0, "latitude": 20.0, "zoom": 0.9}  # 512 * 2**0.9 = 955 pixels for 360 degrees
+    turned = deck.leaning(usual, world, [(-100.0, -90.0, 95.0), (10.0, 170.0, 5.0)])
+    reach = 320 / 2 * 360 / 955.4  # degrees from the middle to the edge of a phone
+    assert turned["longitude"] == pytest.approx(-100 + reach, abs=0.1)
+    assert (turned["zoom"], turned["latitude"]) == (0.9, 20.0)
+    near = {"longitude": 0.0, "latitude": 45.0, "zoom": 2.0}  # 2048 pixels: 940 are 165.2 degrees, 320 are 56.25
+    ends = [(-60.0, 45.0), (60.0, 45.0)]  # the laptop's half, 82.6, leaves 22.6 degrees to turn
+    assert deck.leaning(near, ends, [(-45.0, -40.0, 1.0)])["longitude"] == pytest.approx(-45 + 28.125, abs=0.1)
+    assert deck.leaning(near, ends, [(-60.0, -50.0, 1.0)]) == near  # 31.9 degrees: a laptop would lose 60 east
+    assert deck.leaning(near, ends, [(5.0, 6.0, 1.0)]) == near

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboard import deck, layers, legend, levels, palette
+from dashboard import deck, layers, legend, levels, palette, words
 from dashboard.filters import Filters
 from dashboard.view import Explore
 from data.places import gazetteer
@@ -200,3 +200,16 @@ def test_what_is_shown_is_told_in_lines_and_shares_of_records() -> None:
     rows = [flow(KNOWN, "drugs", PARTS[0], 50), flow(KNOWN, "drugs", (ONE[0], ONE[1]), 150)]
     told = levels.showing(levels.seen(view_of(rows, KNOWN), "country"), "drugs")
     assert told == "Drugs: showing 1 of 1 line between countries, 25 % of records; 75 % stay within one country"
+
+
+def test_incidents_are_told_where_a_layer_has_no_flow() -> None:
+    view = fixture_view.explore()
+    told = levels.told(levels.seen(view, "place"))
+    striking = set(view.incidents["layer"])
+    assert striking
+    for layer in striking:
+        count = view.incidents.loc[view.incidents["layer"] == layer, "incident_count"].sum()
+        assert any(f"{count:,} incident" in line for line in told)
+    assert not any(
+        "no flow" in line and any(line.startswith(words.layer_title(name)) for name in striking) for line in told
+    )

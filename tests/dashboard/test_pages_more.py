@@ -1,12 +1,13 @@
 """The other pages under AppTest: with data, with none, with nonsense in the link; numbers are read off the screen."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from dashboard import assemble, dossier, modus, regions
+from dashboard import assemble, dossier, levels, modus, regions
 from dashboard.assemble import Store
 from dashboard.filters import Filters
 from tests.dashboard.screen import Open, opener, words
@@ -103,12 +104,31 @@ def test_every_method_has_a_row_and_what_is_not_stated_is_one_of_them(store: Sto
 def test_two_maps_share_one_scale_and_one_first_view(store: Store) -> None:
     sides = tuple(assemble.explore(store, regions.narrowed(Filters(), "region", name)) for name in ("Africa", "Asia"))
     pair = (sides[0], sides[1])
-    measure, first_view = regions.scale(pair), regions.camera(pair)
+    measures, first_view = regions.scales(pair), regions.camera(pair)
     busiest = max(float(view.flows.loc[view.flows["is_shown"], "record_count"].max()) for view in pair)
-    assert measure.top >= busiest
-    drawn = [regions.deck_of(view, measure, first_view) for view in pair]
+    assert measures.widths.top >= busiest
+    drawn = [regions.deck_of(view, measures, first_view) for view in pair]
     assert drawn[0].initial_view_state.zoom == drawn[1].initial_view_state.zoom
     assert drawn[0].initial_view_state.longitude == drawn[1].initial_view_state.longitude
+
+
+def test_both_maps_draw_lines_between_countries_and_rings_on_one_scale(store: Store) -> None:
+    names = ("Africa", "Asia")
+    whole = [assemble.explore(store, regions.narrowed(Filters(), "region", name)) for name in names]
+    left, right = (levels.seen(view, "country") for view in whole)
+    assert len(left.within) and len(right.within)
+    measures = regions.scales((left, right))
+    largest = [float(view.within["record_count"].max()) for view in (left, right)]
+    assert measures.rings.top >= max(largest)
+    counts = {}
+    for view in (left, right):
+        parsed = json.loads(regions.deck_of(view, measures, regions.camera((left, right))).to_json())
+        drawn = {layer["id"]: layer["data"] for layer in parsed["layers"]}
+        counts[view.filters.region] = max(row["r"] for row in drawn["within"])
+        assert drawn["places"] == []  # a country is no point
+    assert sorted(counts.values()) == sorted(round(measures.rings(count), 1) for count in largest)
+    assert measures.discs.top >= max(view.incidents["incident_count"].max() for view in (left, right))
+    assert len(regions.keys((left, right), measures)) == 4  # colours, widths, rings, discs
 
 
 def test_the_table_of_regions_holds_both_numbers_and_their_difference(opened: Open, store: Store) -> None:

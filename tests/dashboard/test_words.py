@@ -106,3 +106,4 @@ def test_the_words_never_claim_a_shared_network() -> None:
 def test_a_percentage_has_the_decimals_asked_for() -> None:
     assert [words.percent(share) for share in (0.142, 0.004, 0.0, None)] == ["14 %", "under 1 %", "0 %", words.DASH]
     assert words.percent(0.142, 1) == "14.2 %"
+    assert [words.percent(share, 1) for share in (0.004, 0.0004)] == ["0.4 %", "under 0.1 %"]
