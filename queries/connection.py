@@ -18,6 +18,7 @@ LOCKS = (
     "set lock_configuration = true",
 )
 MEMORY = "2500MB"  # of the workshop; what exceeds it is spilled
+READING_MEMORY = "4GB"  # of a connection that answers readers
 MACROS = ("chosen_incidents", "chosen_legs", "chosen_flows")  # in order: the last reads the one before
 
 
@@ -32,7 +33,8 @@ def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool 
     Raises:
         QueryError: a file cannot be read.
     """
-    return _locked(duckdb.connect(), views, folder, MACROS if has_macros else ())
+    con = duckdb.connect(config={"memory_limit": READING_MEMORY})
+    return _locked(con, views, folder, MACROS if has_macros else ())
 
 
 def workshop(views: Mapping[str, Sequence[Path]], folder: Path, spill: Path) -> DuckDBPyConnection:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from threading import Timer
 
 import duckdb
 import pandas as pd
@@ -14,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from data import store
 from data.errors import QueryError, StoreError
 
+LIMIT_SECONDS = 60.0  # of one query: ten million rows take a second or two, a crowded machine several times that
 TYPES = {  # of the contracts, as DuckDB calls them
     pa.string(): "varchar",
     pa.int64(): "bigint",
@@ -38,14 +40,21 @@ def rows(con: DuckDBPyConnection, name: str, **params: object) -> pd.DataFrame:
         params: The values of the query's ``$names``; lists for list parameters, None for no limit.
 
     Raises:
-        QueryError: the query fails; says which.
+        QueryError: the query fails, or takes longer than LIMIT_SECONDS; says which.
     """
     cursor = con.cursor()
+    watchdog = Timer(LIMIT_SECONDS, cursor.interrupt)
+    watchdog.start()
     try:
         return cursor.execute(sql(f"read/{name}"), params).df()
+    except duckdb.InterruptException as late:
+        raise QueryError(
+            f"The query {name} was stopped after {LIMIT_SECONDS:g} seconds; choose a shorter period or a region."
+        ) from late
     except duckdb.Error as wrong:
         raise QueryError(f"The query {name} failed: {_first_line(wrong)}") from wrong
     finally:
+        watchdog.cancel()
         cursor.close()
 
 

@@ -212,3 +212,29 @@ def test_diversion_is_the_first_step_out_of_lawful_hands(tmp_path: Path) -> None
     assert edges["is_diversion"].tolist() == [False, True, False]
     assert edges["days"].tolist()[0] == 365  # 2015 has 365 days
     assert edges["days"].isna().tolist() == [False, True, True]
+
+
+SLOW = "select count(*) as n from range(1000000) as a(x), range(1000000) as b(y) where (x * y) % 7 = 3"
+LARGE = "select n, md5(n::varchar) as text from range(20000000) as r(n) order by text"
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (SLOW, r"^The query months was stopped after 0\.2 seconds; choose "),
+        (LARGE, r"^The query months failed: Out of Memory"),
+    ],
+    ids=["slow", "large"],
+)
+def test_check_40_a_query_too_long_or_too_large_is_stopped_and_the_next_is_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str, told: str
+) -> None:
+    monkeypatch.setattr(connection, "READING_MEMORY", "100MB")
+    monkeypatch.setattr(run, "LIMIT_SECONDS", 0.2 if statement == SLOW else 60.0)
+    con = connection.connect({}, tmp_path)
+    monkeypatch.setattr(run, "sql", lambda name: statement)
+    with pytest.raises(QueryError, match=told):
+        run.rows(con, "months")
+    monkeypatch.setattr(run, "sql", lambda name: "select 6 * 7 as answer")
+    assert run.rows(con, "months")["answer"].tolist() == [42]
+    con.close()
