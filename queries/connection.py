@@ -18,7 +18,7 @@ LOCKS = (
     "set lock_configuration = true",
 )
 MEMORY = "2500MB"  # of the workshop; what exceeds it is spilled
-READING_MEMORY = "4GB"  # of a connection that answers readers
+READING_MEMORY = "4GB"  # of a connection that answers readers; nothing of it is spilled
 MACROS = ("chosen_incidents", "chosen_legs", "chosen_flows")  # in order: the last reads the one before
 
 
@@ -33,7 +33,7 @@ def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool 
     Raises:
         QueryError: a file cannot be read.
     """
-    con = duckdb.connect(config={"memory_limit": READING_MEMORY})
+    con = duckdb.connect(config={"memory_limit": READING_MEMORY, "temp_directory": ""})
     return _locked(con, views, folder, MACROS if has_macros else ())
 
 

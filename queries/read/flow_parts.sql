@@ -4,20 +4,35 @@
 --         modes list, modi list, each null for no limit; min_count whole number
 -- reads:  chosen_legs
 -- order:  layer, origin_id, destination_id, network
-with parts as (
+with sums as (
+    select
+        layer,
+        origin_id,
+        destination_id,
+        network,
+        status = 'intended' as is_intended,
+        sum(record_count) as record_count,
+        sum(weight) as weight,
+        sum(weight_items) as weight_items,
+        sum(weight_exposure) as weight_exposure
+    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
+    group by layer, origin_id, destination_id, network, is_intended
+),
+
+parts as (
     select
         layer,
         origin_id,
         destination_id,
         network,
         sum(record_count) as record_count,
-        sum(case when status = 'intended' then 0 else weight end) as observed,
-        sum(case when status = 'intended' then weight else 0 end) as intended,
-        sum(case when status = 'intended' then 0 else weight_items end) as observed_items,
-        sum(case when status = 'intended' then weight_items else 0 end) as intended_items,
-        sum(case when status = 'intended' then 0 else weight_exposure end) as observed_exposure,
-        sum(case when status = 'intended' then weight_exposure else 0 end) as intended_exposure
-    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
+        sum(case when is_intended then 0 else weight end) as observed,
+        sum(case when is_intended then weight else 0 end) as intended,
+        sum(case when is_intended then 0 else weight_items end) as observed_items,
+        sum(case when is_intended then weight_items else 0 end) as intended_items,
+        sum(case when is_intended then 0 else weight_exposure end) as observed_exposure,
+        sum(case when is_intended then weight_exposure else 0 end) as intended_exposure
+    from sums
     group by layer, origin_id, destination_id, network
 ),
 
