@@ -92,14 +92,9 @@ def keys(sides: Sides, measures: Scales) -> list[str]:
 def _round(sides: Sides, measures: Scales) -> dict[str, list[tuple[str, str]]]:
     """Return what rings and discs mean; no row where there are none."""
     points = _incidents(sides)
-    discs = [
-        (
-            legend.disc(palette.layer_colour(str(points["layer"].iloc[0])), measures.discs(n)),
-            words.plural(n, "incident"),
-        )
-        for n in measures.discs.legend()[-2:]
-        if len(points)
-    ]
+    colour = palette.layer_colour(str(points["layer"].iloc[0])) if len(points) else ""
+    fitting = [n for n in measures.discs.legend() if len(points) and measures.discs(n) <= legend.LINE_PX / 2]
+    discs = [(legend.disc(colour, measures.discs(n)), words.plural(n, "incident")) for n in fitting[-2:]]
     return {"Rings, both maps": legend.rings(sides), "Discs: incidents, both maps": discs}
 
 

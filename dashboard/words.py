@@ -171,6 +171,8 @@ def percent(share: float | None, decimals: int = 0) -> str:
     """Return a share from 0 to 1 as a percentage; an unknown one as a dash, a tiny one as under 1 % or under 0.1 %."""
     if share is None or math.isnan(share):
         return DASH
+    if share == 0:
+        return "0 %"
     least = 10.0 ** -(decimals + 2)
     return f"under {least * 100:g} %" if 0 < share < least else f"{share * 100:.{decimals}f} %"
 
