@@ -130,7 +130,7 @@ def posterior(a: tuple[Array, Array], b: tuple[Array, Array], delta: float = DEL
         b: The same of the other layer.
         delta: Share of journeys stated backwards, below one half.
     """
-    total, most = (np.add(*a), np.add(*b)), (np.maximum(*a), np.maximum(*b))
+    total, most = ([np.round(of(*ways), 6) for ways in (a, b)] for of in (np.add, np.maximum))  # no turn by rounding
     is_b = (total[1] > total[0]) | ((total[1] == total[0]) & (most[1] > most[0]))
     outer, inner = ([np.where(is_b, x, y) for x, y in zip(*ways, strict=True)] for ways in ((b, a), (a, b)))
     return _tail((outer[0], outer[1]), (inner[0], inner[1]), delta)

@@ -104,7 +104,9 @@ def test_eight_runs_give_the_same_bytes(
 ) -> None:
     digests, connect = {digest(written)}, duckdb.connect
     for threads in (1, 4):
-        monkeypatch.setattr(duckdb, "connect", lambda threads=threads: connect(config={"threads": threads}))
+        monkeypatch.setattr(
+            duckdb, "connect", lambda config, threads=threads: connect(config={**config, "threads": threads})
+        )
         snapshot.write(assemble.opened(own_root), REQUEST, tmp_path / f"threads {threads}" / "out")
         digests.add(digest(tmp_path / f"threads {threads}" / "out"))
     monkeypatch.setattr(snapshot, "contents", lambda *_: found)
