@@ -1,12 +1,15 @@
-"""What several rooms' tests share: one small synthetic store, made once a run."""
+"""What several rooms' tests share: one small synthetic store, made once a run, and one Chromium."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from dashboard import assemble, importing
 from data import sample
+from tests.browser.window import Visit, chromium, started, visiting
 
 settings.register_profile("contraflow", deadline=None)  # no test is about speed
 settings.load_profile("contraflow")
@@ -25,3 +28,20 @@ def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(sample_root: Path) -> assemble.Store:
     """Return the small synthetic store, open for questions."""
     return assemble.opened(sample_root)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium, once: a second one in the same process is refused."""
+    found = chromium()
+    if not found:
+        pytest.fail("No Chromium found: install the package chromium, or set CONTRAFLOW_CHROMIUM to its program.")
+    with started(found) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open an empty page."""
+    with visiting(browser) as seen:
+        yield seen

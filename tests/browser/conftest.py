@@ -1,4 +1,4 @@
-"""The app on a small synthetic store, and a Chromium."""
+"""The app on a small synthetic store."""
 
 import subprocess
 import sys
@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.browser.window import ROOT, Ask, Visit, asker, chromium, served, started, visiting
+from tests.browser.window import ROOT, Ask, asker, served
 
 
 @pytest.fixture(scope="session")
@@ -31,20 +30,3 @@ def address(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     """Run the app on the small store."""
     with served(store, tmp_path_factory.mktemp("log") / "streamlit.txt") as found:
         yield found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium."""
-    found = chromium()
-    if not found:
-        pytest.fail("No Chromium found: install the package chromium, or set CONTRAFLOW_CHROMIUM to its program.")
-    with started(found) as browser:
-        yield browser
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Open an empty page."""
-    with visiting(browser) as seen:
-        yield seen

@@ -20,7 +20,6 @@ from tests.browser.window import (
     arrived,
     asker,
     at_rest,
-    chromium,
     drawn,
     main,
     near,
@@ -30,7 +29,6 @@ from tests.browser.window import (
     row_count_below,
     rows_below,
     served,
-    started,
     visiting,
 )
 
@@ -44,14 +42,13 @@ FLOWS = "from legs where status <> 'licit'"
 CORRIDOR = "MEX~USA"  # firearms traced back from Mexico to the United States, drugs the other way
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium."""
-    program = chromium()
-    if not program:
-        pytest.skip("No Chromium found: install the package chromium, or set CONTRAFLOW_CHROMIUM to its program")
-    with started(program) as found:
-        yield found
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open an empty page; in the end it has asked no other host and complained of nothing."""
+    with visiting(browser) as seen:
+        yield seen
+        assert seen.outside == []
+        assert seen.complaints == []
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +72,6 @@ def address(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     """Run the app on the store."""
     with served(small, tmp_path_factory.mktemp("log") / "streamlit.txt") as found:
         yield found
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Open an empty page; in the end it has asked no other host and complained of nothing."""
-    with visiting(browser) as seen:
-        yield seen
-        assert seen.outside == []
-        assert seen.complaints == []
 
 
 def beside(page: Page, layer: str) -> int:
