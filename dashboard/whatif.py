@@ -74,7 +74,7 @@ def summary(found: WhatIf) -> str:
     changes, blocked = flows["changes_to"].notna(), flows["is_blocked"]
     kinds = {"would run another way by the same means": ~changes & ~blocked}
     for means in sorted(flows.loc[changes, "changes_to"].unique()):
-        kinds[f"would have to change to {means.replace(', ', ' or ')}"] = flows["changes_to"] == means
+        kinds[f"would, it is assumed, change to {means.replace(', ', ' or ')}"] = flows["changes_to"] == means
     kinds["would have no way left by any means"] = blocked
     parts = [
         f"{words.number(mask.sum())} ({flows['records'][mask].sum():,.1f} weighted records) {kind}"

@@ -184,8 +184,8 @@ def test_a_closure_is_told_in_plain_words() -> None:
     assert told["No way left"].tolist() == [False, False, True]
     assert whatif.summary(found) == (
         "If the border closed: 3 flows would change. 1 (9.0 weighted records) would run another way by the same means; "
-        "1 (3.0 weighted records) would have to change to sea or air; 1 (1.3 weighted records) would have no way left "
-        "by any means."
+        "1 (3.0 weighted records) would, it is assumed, change to sea or air; 1 (1.3 weighted records) "
+        "would have no way left by any means."
     )
     then = tables_hubs.switched_flows(found)
     assert then[["Now", "Then"]].to_numpy().tolist() == [["by road", "by sea"], ["by road", "by air"]]
