@@ -27,7 +27,7 @@ DIFFERING = "Its parts differ"  # of a line that stands for corridors of several
 RELATION_MEANINGS = {
     "common": "same corridor, same direction as the firearms",
     "inverse": "same corridor, opposite direction to the firearms",
-    "mixed": "same corridor, both directions at once",
+    "mixed": "same corridor; neither the same way nor the opposite way is sure",
     "crossing": "the routes meet but do not run along each other",
     "insufficient": "too few records to tell, or the other layer is known only by country there",
 }
@@ -38,7 +38,7 @@ RELATION_CAVEAT = (
 RELATION_KEYS = {
     "common": "common: same way",
     "inverse": "inverse: opposite way",
-    "mixed": "mixed: both ways",
+    "mixed": "mixed: neither is sure",
     "crossing": "crossing: the routes only cross",
     "insufficient": "too little evidence",
 }
