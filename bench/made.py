@@ -98,7 +98,7 @@ def _drawn(setting: Setting, name: str, rows: int, statement: str, order: tuple[
     def write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
         con.execute(RECORDS.format(legs=base))
         records = _one(con, "select count(*) from records")
-        share = records / _one(con, f"select count(*) from read_parquet('{base}')")  # noqa: S608  # our own file
+        share = records / len(con.read_parquet(str(base)))
         count = max(1, round(rows * share))
         con.execute(DRAWN.format(seed=SEED, records=records, first=FIRST_DAY, days=DAYS, count=count))
         shape = {"rows": store.ROW_GROUP_ROWS, "order": order[0], "codec": order[1]}
@@ -168,7 +168,9 @@ def custody_events(setting: Setting, traces: int) -> Path:
     def write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
         con.register("made", _events(traces, ids))
         days = "select * replace (date_start::date as date_start, date_end::date as date_end) from made"
-        con.execute(f"copy ({days} order by trace_id, seq) to '{out}' {_layout('lz4')}")
+        con.sql(days).order("trace_id, seq").write_parquet(
+            str(out), compression="lz4", row_group_size=store.ROW_GROUP_ROWS
+        )
 
     return kept(setting, f"custody_events-{traces}", write)
 
@@ -176,16 +178,12 @@ def custody_events(setting: Setting, traces: int) -> Path:
 def shuffled_events(setting: Setting, traces: int) -> Path:
     """Return the same events in no order."""
     base = custody_events(setting, traces)
-    text = f"copy (select * from read_parquet('{base}') order by hash(trace_id, seq))"  # noqa: S608
-    return kept(
-        setting,
-        f"custody_events-shuffled-{traces}",
-        lambda con, out: con.execute(f"{text} to '{out}' {_layout('zstd')}"),
-    )
 
+    def write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
+        mixed = con.read_parquet(str(base)).order("hash(trace_id, seq)")
+        mixed.write_parquet(str(out), compression="zstd", row_group_size=store.ROW_GROUP_ROWS)
 
-def _layout(codec: str) -> str:
-    return f"(format parquet, row_group_size {store.ROW_GROUP_ROWS}, compression {codec})"
+    return kept(setting, f"custody_events-shuffled-{traces}", write)
 
 
 def _events(traces: int, places: "np.ndarray") -> pd.DataFrame:

@@ -59,7 +59,7 @@ def ingest(setting: Setting) -> Iterator[Row]:
 def _ingest(setting: Setting, copies: int) -> Trial:
     tables = {name: made.repeated(setting, name, copies) for name in ("observations", "waypoints")}
     con = _weighed(setting, tables)
-    out = made.kept(setting, "legs-out", lambda con, path: con.execute(f"copy (select 1) to '{path}' (format parquet)"))
+    out = made.kept(setting, "legs-out", lambda con, path: con.sql("select 1").write_parquet(str(path)))
 
     def ours() -> int:
         con.execute("drop table if exists legs")
@@ -111,7 +111,7 @@ def _weighed(setting: Setting, tables: dict[str, Path]) -> Any:
 
 
 def _copied(text: str, con: duckdb.DuckDBPyConnection, out: Path) -> None:
-    con.execute(f"copy ({text}) to '{out}' (format parquet)")
+    con.sql(text).write_parquet(str(out))
 
 
 def _points(places: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

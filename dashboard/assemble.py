@@ -213,14 +213,16 @@ def explore(store: Store, filters: Filters) -> view.Explore:
         totals=_totals(store, limits, found),
         flows=found,
         corridors=corridors,
-        incidents=run.rows(store.con, "incidents_by_cell", **_some(limits, "since", "until", "layers", "countries")),
+        incidents=run.rows(
+            store.con, "incidents_by_cell", **some_limits(limits, "since", "until", "layers", "countries")
+        ),
         yearly=_yearly(store, limits, filters.min_count),
         omega=omega,
         sources=store.sources,
         routes=ways,
         lines=lines,
         silent=silent(store, chosen),
-        withheld=run.rows(store.con, "withheld_pairs", **_some(limits, "since", "until", "layers", "countries")),
+        withheld=run.rows(store.con, "withheld_pairs", **some_limits(limits, "since", "until", "layers", "countries")),
         small=store.release.manifest["disclosure"],
         places=store.places,
     )
@@ -282,7 +284,7 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
 
 def _withheld(store: Store, limits: dict[str, object], ends: tuple[str, str]) -> pd.DataFrame:
     """Return the withheld cells between two places, along the way from the first to the second or against it."""
-    found = run.rows(store.con, "withheld_pairs", **_some(limits, "since", "until", "layers", "countries"))
+    found = run.rows(store.con, "withheld_pairs", **some_limits(limits, "since", "until", "layers", "countries"))
     ways = [(*ends, "with"), (*ends[::-1], "against")]
     pairs = pd.DataFrame(ways, columns=["origin_id", "destination_id", "direction"])
     return found.merge(pairs)[["layer", "direction", "cell_count"]]
@@ -296,7 +298,7 @@ def comparison(store: Store, filters: Filters, parts: tuple[str, str], draws: re
     """
     both = []
     for part in parts:
-        chosen = _only(store, filters, part)
+        chosen = limited_to(store, filters, part)
         both.append(layered(store, chosen, flows(store, chosen))[chosen.layers[0]])
     pair = both[0], both[1]
     found = relations.compared(store.ground, pair, filters.kappa)
@@ -329,7 +331,7 @@ def null_test(
     Raises:
         FilterError: a layer, region or commodity is unknown to this release.
     """
-    both = [flows(store, _only(store, filters, part)) for part in parts]
+    both = [flows(store, limited_to(store, filters, part)) for part in parts]
     return system.layers_test(store.places, both[0], both[1], draw_count, seed)
 
 
@@ -357,7 +359,7 @@ def _oriented(records: pd.DataFrame, ends: tuple[str, str]) -> tuple[str, str]:
 
 
 def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.DataFrame:
-    wanted = _some(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
+    wanted = some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
     totals = run.rows(store.con, "record_totals", **wanted).set_index("layer")
     grouped = found.groupby("layer")
     counts = pd.DataFrame({"flow_record_count": grouped["record_count"].sum(), "flow_count": grouped.size()})
@@ -366,15 +368,21 @@ def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.
 
 def _yearly(store: Store, limits: dict[str, object], min_count: int) -> pd.DataFrame:
     legs = run.rows(store.con, "flow_records_by_year", **limits, min_count=min_count)
-    points = run.rows(store.con, "incidents_by_year", **_some(limits, "since", "until", "layers", "countries"))
+    points = run.rows(store.con, "incidents_by_year", **some_limits(limits, "since", "until", "layers", "countries"))
     return pd.concat([legs, points], ignore_index=True).sort_values(["layer", "year"], ignore_index=True)
 
 
-def _some(limits: dict[str, object], *names: str) -> dict[str, object]:
+def some_limits(limits: dict[str, object], *names: str) -> dict[str, object]:
+    """Return those of the parameters of ``limits_of`` that a query takes."""
     return {name: limits[name] for name in names}
 
 
-def _only(store: Store, filters: Filters, part: str) -> Filters:
+def limited_to(store: Store, filters: Filters, part: str) -> Filters:
+    """Return the filters for one layer, or a part of it written as ``layer:commodity``.
+
+    Raises:
+        FilterError: the release does not hold the layer.
+    """
     layer, _, commodity = part.partition(":")
     require_layers(store, (layer,))
     limited = (f"{layer}:{commodity}",) if commodity else filters.commodity

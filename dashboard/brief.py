@@ -142,7 +142,7 @@ def _parts(store: Store, filters: Filters, parts: tuple[str, ...]) -> dict[str, 
         raise FilterError(f"--layers {named!r} names {len(set(parts))} different layers; give two, as firearms,drugs.")
     found = {}
     for part in parts:
-        only = assemble._only(store, filters, part)
+        only = assemble.limited_to(store, filters, part)
         found[part] = assemble.layered(store, only, assemble.flows(store, only))[only.layers[0]]
     return found
 

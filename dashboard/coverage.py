@@ -65,7 +65,7 @@ def coverage(store: Store, filters: Filters) -> Coverage:
     known = assemble.known_layers(store, filters)
     plain = Filters(since=filters.since, until=filters.until, layers=known, region=filters.region)
     limits = assemble.limits_of(store, plain)
-    four = assemble._some(limits, "since", "until", "layers", "countries")
+    four = assemble.some_limits(limits, "since", "until", "layers", "countries")
     statuses = run.rows(store.con, "coverage_statuses", **four).rename(columns={"status": "grade"})
     shares = pd.concat([run.rows(store.con, "coverage_shares", **four), statuses.assign(quality="status")])
     countries = _countries(limits["countries"])
@@ -73,7 +73,7 @@ def coverage(store: Store, filters: Filters) -> Coverage:
     stated = stated[stated["layer"].isin(known)]
     reports = _by_country(stated, countries)
     years = _years(reports, filters)
-    wanted = assemble._some(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
+    wanted = assemble.some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
     return Coverage(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,
@@ -94,7 +94,7 @@ def coverage(store: Store, filters: Filters) -> Coverage:
 
 def _narrow(store: Store, filters: Filters) -> dict[str, object]:
     limits = assemble.limits_of(store, replace(filters, layers=assemble.known_layers(store, filters)))
-    return assemble._some(limits, "limited", "commodities", "modes", "modi")
+    return assemble.some_limits(limits, "limited", "commodities", "modes", "modi")
 
 
 def _countries(wanted: object) -> pd.DataFrame:

@@ -136,14 +136,18 @@ def own_borders(view: Hubs, country_id: str) -> pd.DataFrame:
     return told.assign(**{way: [f"{value:,.1f}" for value in told[way]] for way in ("Out", "In")})
 
 
+def _between(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the columns that say which flow of which layer a row tells of."""
+    ends = {"Between": rows["origin"].map(words.safe), "And": rows["destination"].map(words.safe)}
+    return {"Layer": rows["layer"].map(words.layer_title), **ends}
+
+
 def changed_flows(found: WhatIf) -> pd.DataFrame:
     """Return the flows that a closure changes."""
     rows = found.flows
     return pd.DataFrame(
         {
-            "Layer": rows["layer"].map(words.layer_title),
-            "Between": rows["origin"].map(words.safe),
-            "And": rows["destination"].map(words.safe),
+            **_between(rows),
             "By": [words.NETWORK_TITLES.get(each, words.safe(each)) for each in rows["network"]],
             "Weighted records": rows["records"].round(1),
             "Way now, km": rows["km"].round(),
@@ -160,9 +164,7 @@ def switched_flows(found: WhatIf) -> pd.DataFrame:
     rows = found.switched
     return pd.DataFrame(
         {
-            "Layer": rows["layer"].map(words.layer_title),
-            "Between": rows["origin"].map(words.safe),
-            "And": rows["destination"].map(words.safe),
+            **_between(rows),
             "Now": [words.NETWORK_TITLES.get(each, words.safe(each)) for each in rows["network"]],
             "Then": [words.NETWORK_TITLES.get(each, words.safe(each)) for each in rows["to_network"]],
             "Weighted records": rows["records"].round(1),

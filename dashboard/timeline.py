@@ -70,8 +70,8 @@ def timeline(store: Store, filters: Filters) -> Timeline:
     """
     chosen = replace(filters, layers=assemble.known_layers(store, filters))
     limits = assemble.limits_of(store, chosen)
-    points = assemble._some(limits, "since", "until", "layers", "countries")
-    wanted = assemble._some(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
+    points = assemble.some_limits(limits, "since", "until", "layers", "countries")
+    wanted = assemble.some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
     return Timeline(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,
