@@ -20,11 +20,11 @@ ROUTE_POINTS = 120  # a way's line as the release keeps it
 MANY_ROUTES = ((1500, 12), (400, 30))  # the same for ways
 PICK_PX = 14.0  # a finger's or a mouse's tolerance around a thin line
 PICK_POINTS = 12
+UNSEEN = [255, 255, 255, 1]  # with each row, as lines have their colours: else it is one more program to compile
 EARLY_ARROW_SHARE = 0.26  # of a way, where a second arrow sits; chosen by eye, 2026-11
 EARLY_ARROW_PX = 150.0  # a way at least this long in the first view has a second arrow; chosen by eye, 2026-11
 LARGEST_RING_PX, SMALLEST_RING_PX = 18.0, 3.0  # of what stays within one unit; chosen by eye, 2026-11
 RING_COUNT = 40  # the largest of each layer; smaller ones could not be told apart; chosen by eye, 2026-11
-LANES = [{"@@type": "PathStyleExtension", "offset": True}]  # lets a line lie some of its widths to the right
 
 
 def flow_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None = None) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def pick_rows(rows: pd.DataFrame) -> list[Row]:
     for row in marks.records(rows.sort_values("layer", key=lambda names: names == "firearms", kind="stable")):
         width = max(PICK_PX, row["width_px"] + 6)
         leads = {"corridor_id": row["corridor_id"]} if row["corridor_id"] else {"bundle": row["bundle"]}
-        shared = {"w": width, "o": _offset(row, width), "tip": row["tip"], **leads}
+        shared = {"w": width, "o": _offset(row, width), "c": UNSEEN, "tip": row["tip"], **leads}
         count = PICK_POINTS if row.get("has_route", False) else 8
         line = row["curve"].piece(curves.TRIM_SHARE, 1 - curves.TRIM_SHARE, count)
         found += [{"p": part, **shared} for part in _cut([line])]
@@ -197,7 +197,7 @@ def _path_layer(layer_id: str, rows: list[Row], **props: object) -> pdk.Layer:
         "cap_rounded": True,
         "joint_rounded": True,
         "get_offset": "o",
-        "extensions": LANES,
+        "extensions": deck.LANES,
     }
     return deck.layer("PathLayer", layer_id, rows, **{**shared, "get_color": "c", **props})
 
@@ -315,8 +315,6 @@ def pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
     return _path_layer(
         layer_id,
         pick_rows(rows),
-        get_color=[255, 255, 255, 1],
-        parameters={"depthWriteEnabled": False},  # else the next copy of the world is not drawn below its ends
         pickable=True,
         auto_highlight=True,
         highlight_color=palette.rgba(palette.HALO, 100),

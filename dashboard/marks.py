@@ -111,15 +111,7 @@ def silent_layers(silent: pd.DataFrame) -> list[pdk.Layer]:
             stroked=False,
             pickable=True,
         ),
-        deck.layer(
-            "PathLayer",
-            "silent-hatching",
-            [{"p": part} for part in lines],
-            get_path="p",
-            get_width=1,
-            width_units="'pixels'",
-            get_color=palette.rgba(palette.BORDER, 200),
-        ),
+        deck.lines("silent-hatching", lines, palette.rgba(palette.BORDER, 200)),
     ]
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SEA = "#F3F7F9"
-LAND = "#E9E6DE"
+SEA = "#DAE7EF"
+LAND = "#F4F1E9"
 BORDER = "#B9B4A8"
 DISPUTED = "#8D877B"
 HALO = "#FFD23F"

@@ -84,25 +84,11 @@ def deck_of(
             *marks.silent_layers(silent),
             *_incident_layers(window.incidents, measure.radii),
             *layers.flow_layers(rows),
-            _pick_layer(rows),
+            layers.pick_layer("pick", rows),
             marks.place_layer(rows),
             marks.label_layer(names),
         ],
         camera,
-    )
-
-
-def _pick_layer(rows: pd.DataFrame) -> pdk.Layer:
-    return deck.layer(
-        "PathLayer",
-        "pick",
-        layers.pick_rows(rows),
-        get_path="p",
-        get_width="w",
-        width_units="'pixels'",
-        get_color=[255, 255, 255, 1],
-        parameters={"depthWriteEnabled": False},
-        pickable=True,
     )
 
 

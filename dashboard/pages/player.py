@@ -131,7 +131,8 @@ def _buttons(scene: Scene, at: pd.Timestamp, is_playing: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _step_button("Back", ":material/skip_previous:", first == at, (scene.moments, -1))
         title, icon = ("Pause", ":material/pause:") if is_playing else ("Play", ":material/play_arrow:")
-        st.button(title, icon=icon, type="primary", key="time_play", on_click=_play, args=(scene.moments,))
+        asked = (scene.moments, not is_playing)
+        st.button(title, icon=icon, type="primary", key="time_play", on_click=_play, args=asked)
         _step_button("Next", ":material/skip_next:", last == at, (scene.moments, 1))
     if is_playing:
         place = scene.moments.searchsorted(at)
@@ -159,9 +160,10 @@ def _slider(scene: Scene, at: pd.Timestamp) -> None:
     )
 
 
-def _play(moments: pd.DatetimeIndex) -> None:
+def _play(moments: pd.DatetimeIndex, is_wanted: bool) -> None:
+    """Start or stop; a press that is told twice (a rerun may repeat one it cut short) does what one press does."""
     values = st.session_state
-    values["time_playing"] = not values["time_playing"]
+    values["time_playing"] = is_wanted
     if values["time_playing"] and values["time_on"] >= moments[-1]:
         values["time_on"] = moments[0]
 
