@@ -12,6 +12,7 @@ from dashboard.findings import Finding
 
 WIDE_IN, HIGH_IN, EDGE_IN = 13.333, 7.5, 0.5
 MAP_IN = 8.4  # width of the map on a slide; it is two thirds as high
+SCREEN_DPI = 200  # of its picture: a slide as wide as a large screen has 144
 NAVY, GREY, RED, BLACK = "#1F2A44", "#4A4F57", "#8A0016", "#000000"
 LEAST_PT, MARKING_PT = 12, 14
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -112,7 +113,7 @@ def _ink(colour: str) -> Any:
 def _picture(slide: Any, brief: Brief, corridors: pd.DataFrame, place_in: tuple[float, float, float]) -> None:
     from pptx.util import Inches
 
-    drawn = print_map.picture(brief.view, "png", brief.marking, print_map.Emphasis(brief.first, corridors))
+    drawn = print_map.picture(brief.view, "png", brief.marking, print_map.Emphasis(brief.first, corridors), SCREEN_DPI)
     left, top, wide = (Inches(n) for n in place_in)
     shape = slide.shapes.add_picture(io.BytesIO(drawn), left, top, width=wide)
     shape._element.nvPicPr.cNvPr.set("descr", f"Map: {brief.headline}")

@@ -99,7 +99,7 @@ def ground(axes: Any, frame: Frame, shapes: Mapping[str, Mapping[str, Any]], has
 
 def _borders(name: str, frame: Frame, sheet: Any) -> list[np.ndarray]:
     """Return the lines of a file of reference geography that lie on the sheet."""
-    lines = [np.asarray(line, dtype=np.float64) for line in deck._parts(name) if len(line) > 1]
+    lines = [np.asarray(line, dtype=np.float64) for line in deck._parts(name)]
     turned = [frame.on_paper(line + [turn, 0.0]) for line in lines for turn in TURNS]
     return [line for line in turned if shapely.LineString(line).intersects(sheet)]
 

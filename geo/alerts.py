@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import betainc
-from scipy.stats import false_discovery_control, nbinom
+from scipy.special import betainc, betaincc
 
 from geo.bands import N_MIN
 from geo.compare import P_MIN, PHI
+from geo.discovery import q_values
 from geo.distance import Array
 from geo.panel import JEFFREYS, Panel, monthly
 
@@ -113,7 +113,7 @@ def _rises(series: Panel) -> _Found:
         score = np.maximum(0, score + step)
         at = np.flatnonzero(score > RISE_SCORE)
         size = 1 / (excess[at, month] * square[at] / mean[at] ** 2 + 1 / (baseline[at, month] + JEFFREYS))
-        p[at, month] = np.minimum(1, length[at] * nbinom.sf(seen[at] - 1, size, size / (size + mean[at])))
+        p[at, month] = np.minimum(1, length[at] * betaincc(size, np.floor(seen[at]), size / (size + mean[at])))
         since = month + 1 - length[at].astype(np.int64)
         rows.append(_alarms(at, month, since, {"observed_count": seen[at], "expected_count": mean[at]}))
         score[at] = 0.0
@@ -127,7 +127,7 @@ def _spikes(series: Panel) -> _Found:
     excess = _excess(spread - count, load, series.keys["layer"])
     size = 1 / (excess * (1 + 1 / SPIKE_MONTHS) + 1 / (count + JEFFREYS))
     mean = (count + JEFFREYS) / _before(effort, SPIKE_MONTHS, 0) * effort
-    p = nbinom.sf(total - 1, size, size / (size + mean))
+    p = betaincc(size, np.floor(total), size / (size + mean))
     at, month = np.nonzero(p <= SPIKE_P)
     counts = {"observed_count": total[at, month], "expected_count": mean[at, month]}
     return _Found(_alarms(at, month, month, counts), p, effort, series.keys)
@@ -186,7 +186,7 @@ def _unseen(count: Array) -> tuple[Array, Array, Array]:
     known, single = past.sum(axis=0), (np.abs(past - 1) < ROUNDING).sum(axis=0) + JEFFREYS
     new = ((past < ROUNDING) & (window > 0)).sum(axis=0).astype(np.float64)
     mean = window.sum(axis=0) * single / np.maximum(known, 1)
-    p = nbinom.sf(new - 1, single, single / (single + mean))
+    p = betaincc(single, np.floor(new), single / (single + mean))
     return new, mean, np.where(known >= NEW_HISTORY_MIN, p, np.nan)
 
 
@@ -253,10 +253,7 @@ def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _named(kind: str, found: _Found, months: pd.DatetimeIndex) -> pd.DataFrame:
     """Return one kind's rows with names, months, q, class and whether effort alone could explain them."""
-    rows, q = found.rows, np.full(found.p.shape, np.nan)
-    known = np.isfinite(found.p)
-    if known.any():
-        q[known] = false_discovery_control(found.p[known])
+    rows, q = found.rows, q_values(found.p)
     at, to = rows["at"].to_numpy(np.int64), rows["to"].to_numpy(np.int64)
     is_suspect, q = _is_suspect(found.effort)[at, to], q[at, to]
     words = np.where(is_suspect, "C", np.where(q <= Q_MAX, "A", "B"))

@@ -9,7 +9,7 @@ import pandas as pd
 from geo.bands import bands_of
 from geo.compare import P_MIN, marginal
 from geo.distance import Array
-from geo.flowfield import Network, along, balance
+from geo.flowfield import Network, along, balance, sums
 from geo.significance import Q_MAX
 
 WEIGHTINGS = {"events": "", "items": "_items", "exposure": "_exposure"}  # and how their columns end
@@ -80,20 +80,25 @@ def _level(net: Network, parts: tuple[pd.DataFrame, pd.DataFrame], corridors: pd
     keys = pd.MultiIndex.from_frame(corridors[["place_a", "place_b"]])
     pairs = pd.Series(np.arange(len(net.pairs)), pd.MultiIndex.from_frame(net.pairs)).reindex(keys).to_numpy(np.int64)
     bands = bands_of(net, pairs, np.asarray(own))
-    tables = []
-    for weighting, kappa in product(WEIGHTINGS, KAPPAS):
-        ways = [along(net, weighted(part, Setting(weighting, kappa)), "weight") for part in parts]
-        records, cases = [bands.records(net, way) for way in ways], [bands.cases(net, way) for way in ways]
-        found = [_one(records, marginal(cases[0], cases[1], delta)).assign(delta=delta) for delta in DELTAS]
-        tables += [table.assign(weighting=weighting, kappa=kappa) for table in found]
+    settings = list(product(WEIGHTINGS, KAPPAS))
+    ways = [sums(net, part, _weights(part, settings)) for part in parts]
+    a, b = ([side.T.ravel() for side in bands.records(net, way)] for way in ways)  # by setting, then by corridor
+    cases = [[(there.T.ravel(), back.T.ravel()) for there, back in bands.cases(net, way)] for way in ways]
+    names = pd.DataFrame(settings, columns=["weighting", "kappa"])
+    found = names.loc[np.repeat(names.index, len(corridors))].reset_index(drop=True)
+    found["row"] = np.tile(np.arange(len(corridors)), len(settings))
+    found["D"] = balance(*a) * balance(*b)
+    words = {delta: marginal(cases[0], cases[1], delta) for delta in DELTAS}
+    tables = [found.assign(delta=delta, P_common=p[0], P_inverse=p[1]) for delta, p in words.items()]
+    is_known = (np.add(*a) > 0) & (np.add(*b) > 0)
+    for table in tables:
+        table.loc[~is_known, ["D", "P_common", "P_inverse"]] = np.nan
     return pd.concat(tables, ignore_index=True)
 
 
-def _one(records: list[tuple[Array, Array]], words: tuple[Array, Array]) -> pd.DataFrame:
-    (a, b), (p_common, p_inverse) = records, words
-    is_known = (np.add(*a) > 0) & (np.add(*b) > 0)
-    found = pd.DataFrame({"D": balance(*a) * balance(*b), "P_common": p_common, "P_inverse": p_inverse})
-    return found.where(pd.Series(is_known, found.index), np.nan).assign(row=np.arange(len(found)))
+def _weights(parts: pd.DataFrame, settings: list[tuple[str, float]]) -> Array:
+    """Return the (parts, settings) weights of a layer's parts."""
+    return np.column_stack([weighted(parts, Setting(*setting))["weight"].to_numpy(np.float64) for setting in settings])
 
 
 def firmness(corridors: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

@@ -30,8 +30,8 @@ class Bands(NamedTuple):
 
         Args:
             net: The release's network.
-            ways: The layer's weighted records by path, a to b and b to a. Those of other places count with the
-                share of the corridor that they take, from one half.
+            ways: The layer's weighted records by path, a to b and b to a, as flowfield.sums gives them. Those of
+                other places count with the share of the corridor that they take, from one half.
         """
         onward, back = ways
         same, turned, _ = net.overlaps
@@ -44,8 +44,14 @@ class Bands(NamedTuple):
         All records of another path run along together or not at all, as far as the two ensembles leave that open.
         """
         onward, back = ways
-        parts = [(same @ onward + turned @ back, same @ back + turned @ onward) for same, turned in net.along_cases]
-        return [(self.member @ there, self.member @ turned) for there, turned in summed(parts)]
+        used = np.unique(self.member.indices)
+        mine, shares = self.member[:, used], ((same[used], turned[used]) for same, turned in net.along_cases)
+        parts = [(same @ onward + turned @ back, same @ back + turned @ onward) for same, turned in shares]
+        return [(mine @ there, mine @ turned) for there, turned in summed(parts)]
+
+    def of(self, is_asked: npt.NDArray[np.bool_]) -> "Bands":
+        """Return some of the corridors."""
+        return Bands(self.mean[is_asked], self.member[is_asked])
 
 
 def bands_of(net: Network, rows: npt.NDArray[np.int64], own: Array) -> Bands:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
+from geo.discovery import q_values
 from geo.distance import Array
 from geo.nullmodel import od_matrix
 from geo.significance import BundleSettings, bundle_tests, painted
@@ -75,7 +75,7 @@ def _discovered(levels: list[_Level]) -> list[_Level]:
         return []
     whole = pd.concat([level.found for level in levels], ignore_index=True)
     for p, q in RUNGS.items():
-        whole[q] = false_discovery_control(whole[p].to_numpy(np.float64))
+        whole[q] = q_values(whole[p].to_numpy(np.float64))
     ends = np.cumsum([0, *(len(level.found) for level in levels)])
     return [replace(level, found=whole.iloc[ends[at] : ends[at + 1]]) for at, level in enumerate(levels)]
 

@@ -208,7 +208,7 @@ def corridors(net: Network, own: Sequence[tuple[Array, Array]], fields: tuple[Fi
         frame[f"{name}_onward"], frame[f"{name}_back"] = bands.records(net, ways)
     a, b = (frame[[f"{name}_onward", f"{name}_back"]].sum(axis=1).to_numpy(np.float64) for name in "ab")
     is_judged = np.minimum(a, b) >= N_MIN * (1 - ROUNDING)
-    cases = [[(there[is_judged], back[is_judged]) for there, back in bands.cases(net, ways)] for ways in own]
+    cases = [bands.of(is_judged).cases(net, ways) for ways in own]
     return _labelled(frame, is_judged, marginal(cases[0], cases[1]), _meets(net, fields, bands, ~is_judged))
 
 

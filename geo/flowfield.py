@@ -186,16 +186,31 @@ def along(net: Network, flows: pd.DataFrame, column: str) -> tuple[Array, Array]
         flows: ``origin_id, destination_id, network`` and the column; flows without a path are left out.
         column: What is summed.
     """
+    return sums(net, flows, flows[column].to_numpy(np.float64))
+
+
+def sums(net: Network, flows: pd.DataFrame, values: Array) -> tuple[Array, Array]:
+    """Return what ``along`` does, of one value a flow, or of several at once.
+
+    Args:
+        net: The release's network.
+        flows: As ``along`` takes them.
+        values: (flows,) or (flows, k).
+
+    Returns:
+        (paths,) or (paths, k) arrays, a to b and b to a.
+    """
     origin, destination = flows["origin_id"].to_numpy(str), flows["destination_id"].to_numpy(str)
     is_onward = origin < destination
     ends = [np.where(is_onward, origin, destination), np.where(is_onward, destination, origin)]
     keys = pd.MultiIndex.from_arrays([*ends, flows["network"].to_numpy(str)], names=PATH_KEY)
     row = net.paths.reindex(keys).to_numpy(np.float64)
-    values = flows[column].to_numpy(np.float64)
 
     def summed(is_chosen: npt.NDArray[np.bool_]) -> Array:
-        known = is_chosen & np.isfinite(row)
-        return np.bincount(row[known].astype(np.int64), values[known], minlength=len(net.paths)).astype(np.float64)
+        known = np.flatnonzero(is_chosen & np.isfinite(row))
+        shape = (len(net.paths), len(flows))
+        found: Array = sp.csr_matrix((np.ones(len(known)), (row[known].astype(np.int64), known)), shape=shape) @ values
+        return found
 
     return summed(is_onward), summed(~is_onward)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import false_discovery_control
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from data.errors import ContractError
+from geo.discovery import q_values
 from geo.distance import Array
 
 MONTHS_MIN = 60  # METHOD 3.7
@@ -123,7 +123,7 @@ def lead_lags(
     if is_enough.any():
         white = [_whitened(z[is_enough], offset[is_enough]) for z, offset in zip((x, y), offsets, strict=True)]
         _fill(rows, np.flatnonzero(is_enough), white)
-    rows["q"] = _adjusted(rows["p"].to_numpy())
+    rows["q"] = q_values(rows["p"].to_numpy())
     return rows[[*COLUMNS, "q"]].set_axis(first.index)
 
 
@@ -229,13 +229,5 @@ def _judged(x: Array, y: Array) -> tuple[npt.NDArray[np.int64], Array, Array]:
     best = near.max(axis=1)
     lag = lags[(near >= best[:, None] - ROUNDING).argmax(axis=1)]
     unit = np.sqrt((far**2).mean(axis=1))
-    alone = student.sf(best / unit, far.shape[1] * FREEDOM_SHARE)
+    alone = stdtr(far.shape[1] * FREEDOM_SHARE, -best / unit)
     return lag, best, -np.expm1(len(lags) * np.log1p(-alone))
-
-
-def _adjusted(p: Array) -> Array:
-    q = np.full(len(p), np.nan)
-    known = np.isfinite(p)
-    if known.any():
-        q[known] = false_discovery_control(p[known])
-    return q

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 from scipy.optimize import minimize_scalar
-from scipy.special import gammaln
-from scipy.stats import nbinom
+from scipy.special import gammaln, nbdtrik
 
 from data.errors import ContractError
 from geo.counts import MANY, Whole, Worlds, clusters, drawn
@@ -253,7 +252,7 @@ def _winsorised(counts: Array, expected: Array, size: float) -> Array:
     kept = counts.copy()
     is_many = counts > 1
     t = np.maximum(expected[is_many], 1e-9)
-    limit = nbinom.ppf(WINSOR, size, size / (size + t))
+    limit = np.ceil(nbdtrik(WINSOR, size, size / (size + t)))
     kept[is_many] = np.minimum(counts[is_many], np.maximum(limit, 1.0))
     return kept
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from data.errors import ContractError
 from geo.bands import N_MIN
@@ -232,7 +232,7 @@ def matched_rates(incidents: Array, km: Array, is_corridor: npt.NDArray[np.bool_
     fitted = np.divide(count, length, out=np.zeros_like(count), where=length > 0)[is_corridor.astype(int), group] * km
     phi = _dispersion(incidents, fitted, int((length > 0).sum()))
     spread = np.sqrt(phi * (1 / y1.sum() + (km1 / km0 * scaled).sum() / scaled.sum() ** 2))
-    ratio, factor = rates[0] / rates[1], np.exp(norm.ppf((1 + LEVEL) / 2) * spread)
+    ratio, factor = rates[0] / rates[1], np.exp(ndtri((1 + LEVEL) / 2) * spread)
     return Rates(*(float(x) for x in (*rates, ratio, ratio / factor, ratio * factor, share)))
 
 

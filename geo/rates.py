@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc, betaincinv
-from scipy.stats import false_discovery_control
 
 from data.errors import ContractError
 from geo.bands import N_MIN
 from geo.compare import PHI
+from geo.discovery import q_values
 from geo.distance import Array
 
 LEVEL = 0.95  # of the interval; convention
@@ -48,9 +48,7 @@ def rate_ratios(counts: pd.DataFrame, phi: float = PHI) -> pd.DataFrame:
     numbers = np.full((len(counts), 4), np.nan)
     numbers[is_tested] = _tested(np.column_stack([a, b, ta, tb])[is_tested], phi)
     found = pd.DataFrame(numbers, index=counts.index, columns=["ratio", "low", "high", "p"])
-    found["q"] = np.nan
-    if is_tested.any():
-        found.loc[is_tested, "q"] = false_discovery_control(numbers[is_tested, 3])
+    found["q"] = q_values(numbers[:, 3])
     is_changed = (found["q"] <= Q_CHANGED).to_numpy()
     words = np.select(
         [~is_tested, is_changed & (found["ratio"] > 1), is_changed], [INSUFFICIENT, EMERGING, FADING], STEADY

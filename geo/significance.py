@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
-from scipy.stats import binom, false_discovery_control, gamma
+from scipy.special import betainc, gammaincc
 
+from geo.discovery import q_values
 from geo.distance import Array
 from geo.multiplex import DRAW_COUNT, H_KM, ROUNDING, smoothed, smoothing_kernel
 from geo.nullmodel import Null, dyad_draws, fit, without_stays
@@ -99,7 +100,8 @@ def anchors(a: Array, distance_km: Array, settings: BundleSettings) -> npt.NDArr
     strength, near = smoothed(a, kernel), [np.flatnonzero(row) for row in kernel]
     i, j = np.nonzero((strength >= settings.min_count) & (distance_km >= settings.min_distance_km))
     count, both = strength[i, j], strength[i, j] + strength[j, i]
-    is_sure = binom.sf(np.floor(count) - 1, np.floor(both), settings.delta) < DIRECTION_P
+    whole, back = np.floor(count), np.floor(both) - np.floor(count)
+    is_sure = betainc(whole, back + 1, settings.delta) < DIRECTION_P  # so many or more of both, by mistake
     i, j = i[is_sure], j[is_sure]
     order = np.lexsort((-distance_km[i, j], -a[i, j], -count[is_sure]))
     is_taken = np.zeros(a.shape, dtype=np.bool_)
@@ -149,7 +151,7 @@ def _bundle_rows(statistic: Array, drawn: Iterable[Array]) -> pd.DataFrame:
     has_tail = is_floor & (variance > ROUNDING)
     m, v = mean[has_tail], variance[has_tail]
     # half a record less: the tail of a count, read off a continuous curve
-    p[has_tail] = np.minimum(p[has_tail], gamma.sf(statistic[has_tail] - 0.5, m * m / v, scale=v / m))
+    p[has_tail] = np.minimum(p[has_tail], gammaincc(m * m / v, (statistic[has_tail] - 0.5) * m / v))
     return pd.DataFrame({"expected": mean, "p": p, "is_floor": is_floor})
 
 
@@ -160,17 +162,9 @@ def _bundle_frame(rows: pd.DataFrame, ends: npt.NDArray[np.int64], q_max: float)
     frame["origin"], frame["destination"] = (np.repeat(ends[:, side], 2) for side in (0, 1))
     frame["kind"] = pd.Series([*KINDS] * half, index=frame.index, dtype="str")
     for end in ("", "_polarity"):
-        frame[f"q{end}"] = _q(frame[f"p{end}"].to_numpy())
+        frame[f"q{end}"] = q_values(frame[f"p{end}"].to_numpy())
     frame["is_found"] = frame["q"] <= q_max
     return frame[list(BUNDLE_COLUMNS)]
-
-
-def _q(p: Array) -> Array:
-    """Return Benjamini-Hochberg q of those p that are known; NaN stays NaN."""
-    q, is_known = np.full(len(p), np.nan), np.isfinite(p)
-    if is_known.any():
-        q[is_known] = false_discovery_control(p[is_known])
-    return q
 
 
 def false_discovery(p_by_name: Mapping[str, float]) -> dict[str, float]:
@@ -181,7 +175,7 @@ def false_discovery(p_by_name: Mapping[str, float]) -> dict[str, float]:
 
     Source: Benjamini and Hochberg 1995; METHOD 3.6.
     """
-    q = _q(np.array([*p_by_name.values()], dtype=np.float64))
+    q = q_values(np.array([*p_by_name.values()], dtype=np.float64))
     return dict(zip(p_by_name, q.tolist(), strict=True))
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import bdtrik
 
 from data.errors import ContractError
 from geo.custody import Rows
@@ -178,8 +178,7 @@ def _medians(code: Rows, days: Array, count: int) -> pd.DataFrame:
     ordered = np.r_[days[is_known][order], np.nan]  # the last stands for what a group does not have
     size = np.bincount(code[is_known], minlength=count)
     begin = np.cumsum(size) - size
-    rank = binom.ppf(TAIL, size, 0.5)
-    rank = np.where(size > 0, rank, 0).astype(np.int64)
+    rank = np.where(size > 0, np.ceil(bdtrik(TAIL, np.maximum(size, 1), 0.5)), 0).astype(np.int64)
     middle = [np.where(size > 0, begin + half, -1) for half in ((size - 1) // 2, size // 2)]
     ends = [np.where(rank > 0, row, -1) for row in (begin + rank - 1, begin + size - rank)]
     return pd.DataFrame(

@@ -5,7 +5,6 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import kstest
 
 from geo.multiplex import RUNGS, SystemSettings, system_test
 from geo.significance import BundleSettings, bundle_tests
@@ -95,6 +94,8 @@ def _bundles(made: World, draws: int) -> pd.DataFrame:
 
 def _rejections(tests: pd.DataFrame) -> list[Measured]:
     """Return, by rung and statistic, the share of p <= ALPHA and whether p-values are nowhere too small."""
+    from scipy.stats import kstest  # slow to load, and not wanted before a validation runs
+
     rows = []
     tests = tests.dropna(subset="p").assign(is_hit=tests["p"] <= ALPHA)
     for (roles, rung, name), group in tests.groupby(["roles", "rung", "statistic"], sort=False):

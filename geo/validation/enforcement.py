@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import shortest_path
-from scipy.stats import spearmanr
 
 from geo.distance import Array
 from geo.interception import ALL, SEPARATOR, detections, exposures
@@ -131,6 +130,8 @@ def _country(ground: Ground) -> Array:
 
 
 def _run(ground: Ground, layers: list[_Journeys], q: Array) -> _Seized:
+    from scipy.stats import spearmanr  # slow to load, and not wanted before a validation runs
+
     records = [_records(ground, layer, q).assign(layer=name) for name, layer in zip("ab", layers, strict=True)]
     keys = ["layer", "year", "route", "position"]
     routes = pd.concat(records).groupby(keys)["record_count"].sum().reset_index()

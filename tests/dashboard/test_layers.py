@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shapely
 
 from dashboard import curves, deck, layers, legend, levels, marks, palette, routes, words
 from tests.dashboard import fixture_view
@@ -215,6 +216,25 @@ def test_the_map_asks_no_other_host_and_every_layer_has_its_id() -> None:
     assert json.loads(text).get("mapProvider") is None
     assert len(ids) == len(set(ids))
     assert {"basemap-sea", "basemap-land", "basemap-disputed", "flows-firearms", "arrows-drugs"} <= set(ids)
+
+
+def test_borders_are_drawn_once_and_coasts_not_at_all() -> None:
+    sides = [tuple(sorted(map(tuple, side))) for line in deck.borders() for side in zip(line, line[1:], strict=False)]
+    assert len(sides) == len(set(sides)) < 10_000
+    drawn = shapely.MultiLineString(deck.borders())
+    shapes = {name: shapely.make_valid(shapely.geometry.shape(deck.land()[name])) for name in ("FRA", "DEU", "LUX")}
+    between = shapes["FRA"].intersection(shapes["DEU"]).length
+    assert shapes["FRA"].boundary.intersection(shapes["DEU"].boundary).intersection(drawn).length >= 0.9 * between > 1
+    assert shapes["LUX"].boundary.difference(drawn).length == 0  # small: all around
+    assert shapely.geometry.shape(deck.land()["AUS"]).boundary.intersection(drawn).length == 0
+
+
+def test_lines_need_two_programs_at_most() -> None:
+    """Each combination of what lines bring with them is a program the browser compiles before it draws."""
+    paths = [layer for layer in spec()["layers"] if layer["@@type"] == "PathLayer"]
+    per_row = {tuple(sorted(k for k, v in layer.items() if str(v).startswith("@@="))) for layer in paths}
+    assert {json.dumps(layer["extensions"]) for layer in paths} == {json.dumps(deck.LANES)}
+    assert per_row == {("getPath",), ("getColor", "getOffset", "getPath", "getWidth")}
 
 
 def test_state_lines_appear_only_with_us_divisions() -> None:
