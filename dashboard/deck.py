@@ -36,7 +36,6 @@ HATCH_DEG = 2.0  # between two lines; chosen by eye, 2026-11
 SMALL_DEG2 = 1.0  # a country below this has a line around it; chosen by eye, 2026-11
 # lets a line lie some of its widths to the right; every line has it, for each kind of line is a program to compile
 LANES = [{"@@type": "PathStyleExtension", "offset": True}]
-FLAT = {"depthCompare": "always", "depthWriteEnabled": False}  # what comes later lies above, in every copy of the world
 TINT_DEG = 0.15  # off its border, at most, that a faint fill may lie; chosen by eye, 2026-11
 LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
 
@@ -77,12 +76,7 @@ def deck(layers: list[pdk.Layer], camera: Mapping[str, float]) -> CompactDeck:
     moves = {"dragRotate": False, "touchRotate": False, "keyboard": True}
     flat = pdk.View(type="MapView", controller=moves, repeat=True)
     return CompactDeck(
-        layers=layers,
-        views=[flat],
-        initial_view_state=state,
-        map_provider=None,
-        tooltip={"text": "{tip}"},
-        parameters=FLAT,
+        layers=layers, views=[flat], initial_view_state=state, map_provider=None, tooltip={"text": "{tip}"}
     )
 
 

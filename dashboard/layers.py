@@ -315,6 +315,7 @@ def pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
     return _path_layer(
         layer_id,
         pick_rows(rows),
+        parameters={"depthWriteEnabled": False},  # else the next copy of the world is not drawn below its ends
         pickable=True,
         auto_highlight=True,
         highlight_color=palette.rgba(palette.HALO, 100),

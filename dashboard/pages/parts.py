@@ -35,20 +35,13 @@ def everything(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> N
 
 
 def top(pinned: Pinned, view: Explore) -> None:
-    """Say what this is and the finding; ask how the lines are to be coloured."""
+    """Say what this is and the finding."""
     st.subheader("Where firearms flows meet other flows", anchor=False)
     findings = "  \n".join(f"**{words.caption(sentence)}.**" for sentence in words.headline(view.omega))
     if findings:
         st.markdown(findings, help=words.CORRIDOR_KM)
     if findings:
         surprise(pinned, view)
-    st.segmented_control(
-        "Colour of the lines",
-        list(state.COLOURINGS),
-        key="show",
-        format_func=state.COLOURINGS.__getitem__,
-        required=True,
-    )
 
 
 def surprise(pinned: Pinned, view: Explore) -> None:
@@ -64,10 +57,18 @@ def surprise(pinned: Pinned, view: Explore) -> None:
 
 def map_and_legend(pinned: Pinned, view: Explore) -> None:
     """Draw the map, its legend and how much of the whole it shows."""
-    mode = layers.LAYERS if view.omega.empty else st.session_state["show"]  # nothing to relate to
-    turn = st.session_state["turn"]
     camera = state.camera(layers.first_camera(view), view.filters.region)
-    (drawn,) = detail.asked((view,), camera["zoom"])
+    with st.container(horizontal=True, gap="large"):
+        shown = st.segmented_control(
+            "Colour of the lines",
+            list(state.COLOURINGS),
+            key="show",
+            format_func=state.COLOURINGS.__getitem__,
+            required=True,
+        )
+        (drawn,) = detail.asked((view,), camera["zoom"])
+    mode = layers.LAYERS if view.omega.empty else str(shown)  # nothing to relate to
+    turn = st.session_state["turn"]
     chosen = _chosen(pinned, view, drawn.level)
     told = "; ".join(levels.told(drawn))
     st.caption(words.caption(f"{told}."))
