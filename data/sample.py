@@ -15,7 +15,7 @@ import pandas as pd
 
 from data.parsed import Parsed
 from data.sample_custody import custody_events
-from data.sample_flows import background, joined, planted
+from data.sample_flows import background, joined, pair_weights, planted
 from data.sample_incidents import SOURCE_ID as INCIDENT_SOURCE_ID
 from data.sample_incidents import incidents
 from data.sample_plan import CORRIDORS, Corridor, promised_count, streams
@@ -116,7 +116,7 @@ def world(seed: int = DEFAULT_SEED, scale: float = 1.0, part: int = 0) -> World:
     """
     stage = geography(np.random.default_rng([seed, 0]))
     draw = [seed, part] if part else [seed]
-    layers = {layer.name: _layer(draw, index, stage, scale) for index, layer in enumerate(LAYERS)}
+    layers = {layer.name: _layer(seed, part, index, stage, scale) for index, layer in enumerate(LAYERS)}
     events = custody_events(np.random.default_rng([*draw, 8]), stage, layers["firearms"])
     points = incidents(np.random.default_rng([*draw, 9]), stage, round(INCIDENT_COUNT * scale))
     observations = pd.concat([layer.observations for layer in layers.values()], ignore_index=True)
@@ -168,13 +168,17 @@ def truth_of(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {**first, "scale": scale, "counts": {**counts, "places": first["counts"]["places"]}, "corridors": corridors}
 
 
-def _layer(draw: list[int], index: int, stage: Geography, scale: float) -> Published:
+def _layer(seed: int, part: int, index: int, stage: Geography, scale: float) -> Published:
+    """Return a layer's records; where they run is drawn with the first part, so that more records use the same ways."""
     layer = LAYERS[index]
-    rng = np.random.default_rng([*draw, index + 1])
+    rng = np.random.default_rng([seed, index + 1])
     wanted = [stream for stream in streams(scale) if stream.layer == layer.name]
-    fixed = planted(rng, stage, wanted)
+    fixed, weights = planted(rng, stage, wanted), pair_weights(rng, stage)
+    if part:
+        rng = np.random.default_rng([seed, part, index + 1])
+        fixed = planted(rng, stage, wanted)
     distinct = round(layer.record_count * scale / (1 + REPEATED_SHARE))
-    around = background(rng, stage, max(0, distinct - len(fixed.stops)))
+    around = background(rng, stage, weights, max(0, distinct - len(fixed.stops)))
     return published(rng, stage, layer, records(rng, stage, layer, joined([fixed, around])))
 
 

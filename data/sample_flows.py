@@ -40,9 +40,8 @@ def chosen(rng: np.random.Generator, weights: Number, count: int) -> Whole:
     return np.argsort(keys)[: max(count, 0)]
 
 
-def background(rng: np.random.Generator, stage: Geography, count: int) -> Journeys:
-    """Return journeys of one layer by gravity and lognormal hubs, thinned by each country's enforcement."""
-    weights = _pair_weights(rng, stage)
+def background(rng: np.random.Generator, stage: Geography, weights: Number, count: int) -> Journeys:
+    """Return journeys of one layer by its weights of pairs, thinned by each country's enforcement."""
     tried = int(count * 2) + 10
     pair = np.searchsorted(np.cumsum(weights, axis=None) / weights.sum(), rng.random(tried))
     origin, end = np.divmod(np.minimum(pair, weights.size - 1), stage.city_count)
@@ -52,7 +51,8 @@ def background(rng: np.random.Generator, stage: Geography, count: int) -> Journe
     return Journeys(stops[kept], np.full(len(kept), NONE))
 
 
-def _pair_weights(rng: np.random.Generator, stage: Geography) -> Number:
+def pair_weights(rng: np.random.Generator, stage: Geography) -> Number:
+    """Return how often journeys of one layer join each two cities, by gravity and lognormal hubs."""
     own = rng.normal(size=stage.city_count)
     hub = np.exp(HUB_SIGMA * (np.sqrt(HUB_SHARED_SHARE) * stage.hub + np.sqrt(1 - HUB_SHARED_SHARE) * own))
     noise = np.triu(rng.gamma(DYAD_SHAPE, size=stage.distance_km.shape), 1)
