@@ -32,6 +32,37 @@ STEPS = {
         "choice of filters can be played against another."
     ),
 }
+FORMULAS = {
+    r"w=g\,\tau\,\kappa": (
+        "What a record counts: by the grade of its source and its content g, by the age of a trace τ, and κ where the "
+        "stated destination was not reached; never more than 1."
+    ),
+    r"F^{\pm}_e=\sum_i w_i\,p_i(e),\qquad T_e=F^+_e+F^-_e,\qquad \rho_e=\frac{F^+_e-F^-_e}{T_e}": (
+        "What a layer has on a stretch e each way: its records i, each with the share p of its 20 routes that pass; ρ "
+        "is its direction, from -1 to 1."
+    ),
+    r"S_e=\sqrt{T^A_e\,T^B_e},\qquad D_e=\rho^A_e\,\rho^B_e,\qquad "
+    r"\Omega=\frac{\sum_e \mathrm{km}_e S_e D_e}{\sum_e \mathrm{km}_e S_e}": (
+        "Two layers A and B: how much both are there (S), whether they run the same way (D above 0) or opposite ways "
+        "(below 0), and both over the whole map (Ω)."
+    ),
+    r"P_{\text{common}}=\Pr(D>0.2),\qquad P_{\text{inverse}}=\Pr(D<-0.2)": (
+        "On a corridor: the share of each layer's records in one direction has a Beta posterior on n/1.5 records, with "
+        "8 % of directions taken to be misreported. A word needs 0.9."
+    ),
+    r"\hat T_{ij}=a_i\,b_j\,e^{-d_{ij}/L}": (
+        "The null model: records from i to j if only what each place sends and receives, and distance, counted."
+    ),
+    r"\text{score}=\sqrt{(F_{\rightarrow}+F_{\leftarrow})\,(O_{\rightarrow}+O_{\leftarrow})}": (
+        "Borders and hubs: high only where firearms F and the other layer O are both many."
+    ),
+}
+MEASURES = (
+    "m and r: how much the two layers favour the same pairs of places, in the same direction and in the opposite one. "
+    "Omega: Ω above. Full margin and polarity: null worlds that keep, or swap at random, what each place sends and "
+    "receives. Bundle: a strong group of neighbouring flows. k: unevenness of counts, smaller is more uneven. n: "
+    "records. Kept or missed is by the value alone, without allowance for its standard error."
+)
 WHERE = "The formulas and every threshold with its origin are in geo/README.md, which comes with the program."
 CALIBRATION = (
     "Corridors of made-up worlds by the probability that was stated (across) and the share of them that was "

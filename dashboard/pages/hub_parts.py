@@ -56,7 +56,8 @@ def _ranking(table: pd.DataFrame, nothing: str) -> None:
         st.write(nothing)
         return
     shown = table.head(tables.LISTED)
-    st.dataframe(shown, hide_index=True, height=HEIGHT_PX, column_config=_columns(table), placeholder=words.DASH)
+    rounded = shown.round({str(name): 1 for name in shown.select_dtypes("number").columns if name != "D"})
+    st.dataframe(rounded, hide_index=True, height=HEIGHT_PX, column_config=_columns(table), placeholder=words.DASH)
     if len(table) > len(shown):
         st.caption(f"The first {len(shown)} of {words.number(len(table))}.")
 
@@ -65,7 +66,7 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
     """Return the number formats: one decimal, two for D, so that the score can be worked out from what is shown."""
     numbers = [str(heading) for heading in table.select_dtypes("number").columns]
     found: dict[str, Any] = {
-        heading: st.column_config.NumberColumn(format="%.2f" if heading == "D" else "%.1f") for heading in numbers
+        heading: st.column_config.NumberColumn(format="%.2f" if heading == "D" else "localized") for heading in numbers
     }
     names = [str(heading) for heading in table.columns[:2]]
     return found | {heading: st.column_config.TextColumn(pinned=heading in ("A", "Place")) for heading in names}

@@ -12,6 +12,10 @@ def render() -> None:
     st.subheader("How the statements are made, and how far they can be trusted", anchor=False)
     for title, told in method_words.STEPS.items():
         st.markdown(f"**{title}**: {told}")
+    with st.expander("The formulas"):
+        for formula, told in method_words.FORMULAS.items():
+            st.latex(formula)
+            st.caption(told)
     st.caption(method_words.WHERE)
     report = validate.shipped()
     st.subheader("Tested on worlds with planted truth", anchor=False)
@@ -23,6 +27,8 @@ def render() -> None:
         f" {settings['worlds']} a setting, {settings['places']} places, {settings['draws']} draws,"
         f" seed {report['seed']}."
     )
+    st.dataframe(tables.scenarios(frame, report["scenarios"]), hide_index=True, height="content")
+    st.subheader("Every figure", anchor=False)
     chosen = st.selectbox("Scenario", ["All", *report["scenarios"]], format_func=lambda name: _title(report, name))
     only_missed = st.toggle("Missed bounds only")
     shown = frame if chosen == "All" else frame[frame["Scenario"] == chosen]
@@ -31,6 +37,7 @@ def render() -> None:
         st.write("No such bound.")
     else:
         st.dataframe(shown, hide_index=True, placeholder=words.DASH, height=380)
+        st.caption(method_words.MEASURES)
     st.subheader("Do probabilities mean what they say?", anchor=False)
     curves = report["curves"].get("S15", {})
     draw.chart(charts.calibration(curves), "Stated against true share")

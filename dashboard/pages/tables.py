@@ -190,6 +190,19 @@ def _plain(value: object) -> object:
     return words.safe(value) if isinstance(value, str) else value
 
 
+def scenarios(figures: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """Return how many bounds each scenario of ``validation`` kept and missed, under plain headings."""
+    counts = pd.crosstab(figures["Scenario"], figures["Kept"]).reindex(list(titles)).fillna(0).astype("int64")
+    return pd.DataFrame(
+        {
+            "Scenario": list(titles),
+            "What was made": list(titles.values()),
+            "Bounds kept": counts["yes"].to_numpy(),
+            "Bounds missed": counts["no"].to_numpy(),
+        }
+    )
+
+
 def validation(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Return the figures of a validation under plain headings; Kept is yes, no, or empty where no bound is stated."""
     return pd.DataFrame(

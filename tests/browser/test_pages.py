@@ -139,7 +139,7 @@ def test_method_counts_its_kept_and_missed_bounds(visit: Visit, address: str) ->
     assert re.search(rf"{kept} bounds? kept, {missed} bounds? missed", main(page))
     page.get_by_text("Missed bounds only").click()
     at_rest(page)
-    assert row_count_below(page, "Tested on worlds") == missed
+    assert row_count_below(page, "Every figure") == missed
 
 
 def test_the_keyboard_reaches_the_filters_and_the_table(visit: Visit, address: str) -> None:

@@ -64,11 +64,12 @@ def test_the_method_page_needs_no_store(opened: Open, tmp_path: Path) -> None:
     app = opened("method", root=tmp_path, since="yesterday")
     assert not app.exception
     assert not app.error
-    table = app.dataframe[0].value
+    summary, table = (frame.value for frame in app.dataframe)
     kept, missed = ((table["Kept"] == word).sum() for word in ("yes", "no"))
     assert f"{kept} bounds kept, **{missed} bounds missed**" in words(app)
+    assert summary[["Bounds kept", "Bounds missed"]].sum().tolist() == [kept, missed]
     app.toggle[0].set_value(True).run()
-    assert len(app.dataframe[0].value) == missed
+    assert len(app.dataframe[1].value) == missed
 
 
 def test_modus_operandi_adds_up_to_the_records_of_each_layer(opened: Open, store: Store) -> None:
