@@ -174,6 +174,8 @@ def publish(root: Path, release_id: str, tables: Mapping[str, pa.Table | Path], 
         store.write_text(fresh, release_id + "\n")
         fresh.replace(root / POINTER)
         store.sync(root)
+    except OSError as refused:
+        raise store.unwritable(root / POINTER, refused) from refused
     finally:
         fresh.unlink(missing_ok=True)
     return current(root)

@@ -1,7 +1,9 @@
 """Releases under faults: flipped bits, killed writers, lost pointers, two publishers, many readers."""
 
+import errno
 import fcntl
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -17,7 +19,7 @@ import pytest
 from dashboard import assemble, importing, publish
 from dashboard.cli import main
 from data import contracts, release
-from data.errors import StoreError
+from data.errors import ContraflowError, StoreError
 from tests.data import files
 
 TELLING = ("unresolved", "custody_edges")  # two tables that a reader compares
@@ -114,6 +116,35 @@ def test_check_36_a_writer_killed_at_any_step_leaves_a_whole_release(root: Path)
     assert lines[0][2] == before and lines[-1][2] == f"r{int(lines[-1][0]):03}"
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES], ids=errno.errorcode.get)
+def test_check_36_a_disk_that_refuses_at_any_step_leaves_a_whole_release(
+    root: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    before, synced = release.current(root).id, os.fsync
+    steps = iter(range(1000))
+
+    def refused(handle: int) -> None:
+        if next(steps) == stop:
+            raise OSError(number, os.strerror(number))
+        synced(handle)
+
+    monkeypatch.setattr(os, "fsync", refused)
+    for stop in range(1000):
+        steps = iter(range(1000))
+        try:
+            release.publish(root, f"r{stop:03}", version(stop), {})
+            break
+        except ContraflowError as told:
+            assert os.strerror(number) in str(told)
+        found = release.current(root)
+        assert found.id in (before, f"r{stop:03}")  # the last sync comes after the pointer
+        assert release.verify(found) == []
+        assert not [path for path in root.rglob(".*") if path.name != release.LOCK], "nothing half-written"
+        before = found.id
+    assert stop > len(contracts.RELEASED)
+    assert numbers(release.current(root)) == (stop, stop)
+
+
 def test_check_37_readers_never_see_two_versions_mixed(root: Path) -> None:
     release.publish(root, "r000", version(0), {})
     done = Event()
@@ -127,7 +158,7 @@ def test_check_37_readers_never_see_two_versions_mixed(root: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         readers = [pool.submit(read) for _ in range(4)]
         try:
-            for number in range(1, 21):
+            for number in range(1, 61):
                 release.publish(root, f"r{number:03}", version(number), {})
         finally:
             done.set()
