@@ -48,7 +48,7 @@ class Store:
     @cached_property
     def net(self) -> Network:
         """The release's paths, as a network of cells."""
-        edges, table = (run.rows(self.con, name) for name in ("network_edges", "path_overlaps"))
+        edges, table = (run.columns(self.con, name) for name in ("network_edges", "path_overlaps"))
         return flowfield.network(self.paths, edges, table)
 
     @property

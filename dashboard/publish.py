@@ -44,6 +44,7 @@ BUILT = (
     "sources",
     "unresolved",
     "withheld",
+    "reports",
     "leg_pairs",
 )
 CONSTANTS = (  # of the method that the queries above do not show
@@ -135,7 +136,7 @@ def _built(con: DuckDBPyConnection, staging: Path, k_victims: int, progress: Pro
             files[name] = _written(con, contracts.TABLES[name], staging / f"{name}.parquet")
 
     _disclose(build, k_victims)
-    for name in ("incidents", "custody_events", "custody_edges", "places"):
+    for name in ("incidents", "custody_events", "custody_edges", "places", "reports"):
         build(name)
     files["detection"] = _weigh(con, build)
     run.keep(con, "place_cells", _place_cells(run.arrow(con, "places")))

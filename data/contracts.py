@@ -454,6 +454,20 @@ DETECTION = Table(
     ),
 )
 
+REPORTS = Table(
+    "reports",
+    "one per (layer, source, country, year) with anything found there: who reports what, and where silence begins",
+    ("layer", "source_id", "country_id", "year"),
+    (
+        Column("layer", TEXT),
+        Column("source_id", TEXT),
+        _null("country_id", TEXT, "where it was found; null where that is not stated"),
+        Column("year", WHOLE),
+        Column("record_count", WHOLE, note="records of that year alone"),
+        Column("spanning_count", WHOLE, note="records of several years, this one among them"),
+    ),
+)
+
 IMPORTED = (OBSERVATIONS, WAYPOINTS, CUSTODY_EVENTS_TABLE, INCIDENTS, PLACES, UNRESOLVED)
 RELEASED = (
     OBSERVATIONS,
@@ -475,6 +489,7 @@ RELEASED = (
     NETWORK_SHARES,
     CELLS,
     DETECTION,
+    REPORTS,
 )
 TABLES = {t.name: t for t in (*RELEASED, QUARANTINE)}
 

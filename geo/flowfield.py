@@ -12,7 +12,7 @@ from h3.api import basic_int as h3
 
 from geo.cases import Matrices, split, summed
 from geo.distance import Array, sphere_km, unit_vectors
-from geo.overlaps import Overlaps, bernoulli, from_table, overlaps
+from geo.overlaps import Columns, Overlaps, bernoulli, by_rows, from_table, overlaps
 
 PATH_KEY = ["place_a", "place_b", "network"]
 
@@ -91,8 +91,8 @@ def balance(plus: Array, minus: Array) -> Array:
 
 def network(
     paths: pd.DataFrame,
-    edges: pd.DataFrame,
-    table: pd.DataFrame | None = None,
+    edges: Columns,
+    table: Columns | None = None,
     is_asked: npt.NDArray[np.bool_] | None = None,
 ) -> Network:
     """Return the network of the tables ``paths`` (those not refused) and ``path_edges``.
@@ -108,12 +108,9 @@ def network(
     rows = pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[PATH_KEY]))
     pair, pairs = pd.factorize(pd.MultiIndex.from_frame(paths[PATH_KEY[:2]]))
     cells, ends, edge, is_forward = _numbered(edges)
-    is_numbered = "path" in edges
-    row = (edges["path"] if is_numbered else rows.reindex(pd.MultiIndex.from_frame(edges[PATH_KEY]))).to_numpy(np.int64)
-    weight, shape = edges["probability"].to_numpy(np.float64), (len(paths), len(ends))
-    forward, backward = (
-        sp.csr_matrix((weight[way], (row[way], edge[way])), shape=shape) for way in (is_forward, ~is_forward)
-    )
+    row = np.asarray(edges["path"] if "path" in edges else rows.reindex(_keys(edges)), np.int64)
+    weight, shape = np.asarray(edges["probability"], np.float64), (len(paths), len(ends))
+    forward, backward = (by_rows(np.where(way, weight, 0.0), (row, edge), shape) for way in (is_forward, ~is_forward))
     km = _edge_km(cells, ends)
     return Network(
         paths=rows,
@@ -130,11 +127,15 @@ def network(
     )
 
 
+def _keys(edges: Columns) -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([edges[name] for name in PATH_KEY], names=PATH_KEY)
+
+
 def _numbered(
-    edges: pd.DataFrame,
+    edges: Columns,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Return the cells, ends of each undirected edge, and each step's edge and whether it runs to its second cell."""
-    start, end = edges["from_cell"].to_numpy(np.int64), edges["to_cell"].to_numpy(np.int64)
+    start, end = np.asarray(edges["from_cell"], np.int64), np.asarray(edges["to_cell"], np.int64)
     codes, cells = pd.factorize(np.concatenate([start, end]), sort=True)  # hashing beats sorting two million steps
     u, v = np.split(codes.astype(np.int64), 2)
     edge, keys = pd.factorize(np.minimum(u, v) * np.int64(len(cells)) + np.maximum(u, v), sort=True)

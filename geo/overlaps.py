@@ -1,6 +1,7 @@
 """Which paths run along which: a record counts for a corridor when its own path shares half of it or more."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ import scipy.sparse as sp
 
 from geo.distance import Array
 
+Columns = Mapping[str, npt.NDArray[Any]] | pd.DataFrame
 ALONG_MIN = 0.5  # share of a path another must take to run along it; chosen 2026-11: a word should hold on half of it
 BATCH = 500  # paths worked on at once; 10,000 paths need 0.5 GB so
 
@@ -78,15 +80,24 @@ def to_table(found: Overlaps) -> pd.DataFrame:
     return pd.DataFrame({"path": row, "other": column, "share": shares[0], "turned": shares[1], "doubt": shares[2]})
 
 
-def from_table(table: pd.DataFrame, count: int) -> Overlaps:
+def from_table(table: Columns, count: int) -> Overlaps:
     """Return the overlaps of ``count`` paths that ``to_table`` wrote."""
-    ends = table["path"].to_numpy(np.int64), table["other"].to_numpy(np.int64)
-    return Overlaps(*(_matrix(table[name].to_numpy(np.float64), ends, count) for name in ("share", "turned", "doubt")))
+    ends = np.asarray(table["path"], np.int64), np.asarray(table["other"], np.int64)
+    return Overlaps(
+        *(by_rows(np.asarray(table[name], np.float64), ends, (count, count)) for name in ("share", "turned", "doubt"))
+    )
 
 
-def _matrix(values: Array, ends: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], count: int) -> sp.csr_matrix:
-    known = values > 0
-    return sp.csr_matrix((values[known], (ends[0][known], ends[1][known])), shape=(count, count))
+def by_rows(
+    values: Array, ends: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], shape: tuple[int, int]
+) -> sp.csr_matrix:
+    """Return the matrix of the values above 0 at these rows and columns; rows that ascend need no sorting."""
+    known = np.flatnonzero(values > 0)
+    values, row, column = values[known], ends[0][known], ends[1][known]
+    if (np.diff(row) < 0).any():
+        return sp.csr_matrix((values, (row, column)), shape=shape)
+    starts = np.searchsorted(row, np.arange(shape[0] + 1))
+    return sp.csr_matrix((values, column, starts), shape=shape)
 
 
 def _kept(

@@ -7,6 +7,7 @@ from h3.api import basic_int as h3
 
 from data.cells import cells_at
 from geo import distance
+from geo.overlaps import by_rows
 from geo.paths import ANTIPODAL_KM, paths_between
 from tests.geo.toy import net, pairs
 
@@ -81,3 +82,17 @@ def test_no_pairs_give_empty_tables() -> None:
 
 def test_cells_of_unknown_points_are_zero() -> None:
     assert cells_at(np.array([np.nan, 0.0]), np.array([0.0, np.nan])).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("order", ["ascending", "mixed"])
+def test_a_matrix_is_the_same_whether_its_rows_ascend_or_not(order: str) -> None:
+    rng = np.random.default_rng(3)
+    cells = np.sort(rng.choice(7 * 5, 20, replace=False))
+    cells = cells if order == "ascending" else rng.permutation(cells)
+    values = rng.choice([0.0, 0.5, 1.0], 20)
+    row, column = np.divmod(cells, 5)
+    expected = np.zeros((9, 5))  # the last rows are empty
+    expected[row, column] = values
+    found = by_rows(values, (row, column), (9, 5))
+    assert (found.toarray() == expected).all()
+    assert (found.data > 0).all()
