@@ -43,6 +43,6 @@ found as (
     where not is_withheld
 )
 
-select *, row_number() over (order by layer, date_start, obs_id) as record
-from found
-order by record
+-- numbered as they come out of the sort: a window with an order of its own keeps the whole table a second time
+select *, row_number() over () as record
+from (select * from found order by layer, date_start, obs_id) as sorted
