@@ -118,6 +118,7 @@ def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> d
         run.keep(con, "gazetteer", contracts.check(gazetteer().places, contracts.PLACES))
         run.keep(con, "grades", pa.Table.from_pandas(evidence.grades(), preserve_index=False))
         run.keep(con, "own_grades", pa.Table.from_pandas(grades.own(root), grades.SCHEMA, preserve_index=False))
+        run.keep(con, "victim_layers", pa.table({"layer": pa.array(sorted(disclosure.VICTIM_LAYERS), pa.string())}))
         built = _built(con, staging, k_victims, progress)
         pairs, places = (run.arrow(con, name).to_pandas() for name in ("leg_pairs", "places"))
     finally:
@@ -167,7 +168,7 @@ def _disclose(build: Callable[..., None], k_victims: int) -> None:
     build("incident_records")
     build("cases", layers=layers, span_days=duplicates.SPAN_DAYS, **UNGRADED)
     build("duplicates", **duplicates.WINDOWS)
-    build("observations", layers=layers, k=k_victims)
+    build("observations")
     for name in ("waypoints", "withheld"):
         build(name)
 

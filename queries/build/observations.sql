@@ -1,8 +1,8 @@
 -- rows:   one per obs_id: the records of layers that are not about victims, and of the others the published cells.
 --         A record that a better-known one of another source states too is a subtotal from here on; the better-known
 --         one is confirmed (credibility 1), unless the user graded it
--- params: layers list of those about victims, k whole number: what counts of cells were rounded down to
--- reads:  records, victim_cells, cases, duplicates, own_grades
+-- params: none: the answer to a question with values is held whole in memory before it is a table
+-- reads:  records, victim_cells, victim_layers, cases, duplicates, own_grades
 -- order:  layer, date_start, obs_id; record is the number in this order, by which later steps know the record
 with confirmed as (
     select obs_id
@@ -19,7 +19,7 @@ found as (
     left join duplicates as d on r.obs_id = d.dropped_id
     left join confirmed as c on r.obs_id = c.obs_id
     left join own_grades as g on r.obs_id = g.obs_id
-    where not list_contains($layers, r.layer)
+    where r.layer not in (select layer from victim_layers)
     union all by name
     select
         cell_id as obs_id,
@@ -33,7 +33,7 @@ found as (
         'period' as date_precision,
         victim_count as item_count,
         record_count as case_count,
-        record_count + $k - 1 as case_count_high,
+        record_count_high as case_count_high,
         1 as repeat_count,
         true as is_suppressed,
         false as is_subtotal,

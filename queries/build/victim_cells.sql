@@ -98,6 +98,7 @@ select
     least((c.bin_start + to_years($bin_years::int) - interval 1 day)::date, d.last_on) as date_end,
     c.record_count < $k as is_withheld,
     c.record_count // $k * $k as record_count,
+    c.record_count // $k * $k + $k - 1 as record_count_high,
     nullif(c.victim_count // $k * $k, 0) as victim_count,
     c.source_file,
     c.reliability,
