@@ -58,7 +58,7 @@ def finding(row: Row) -> str:
             f"Records of {title.lower()} run {way} ({relation}): {told}. Class {row['evidence_class']}: {meaning(row)}"
         )
     what = {
-        MIXED: f"{title} and firearms both run here, and neither the same nor the opposite way is sure (mixed)",
+        MIXED: f"{title} and firearms both run along this corridor; neither way is sure (mixed)",
         CROSSING: f"{title} and firearms meet here but do not run along each other (crossing)",
     }.get(relation, f"{title}: {words.relation_title(relation)}")
     if not known(row["p_common"]):
