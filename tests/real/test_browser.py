@@ -254,4 +254,4 @@ def test_method_lists_its_missed_bounds(visit: Visit, address: str) -> None:
     passed = [row["passed"] for row in json.loads(report.read_text(encoding="utf-8"))["rows"]]
     page.get_by_text("Missed bounds only").click()
     at_rest(page)
-    assert row_count_below(page, "Tested on worlds") == passed.count(False)
+    assert row_count_below(page, "Every figure") == passed.count(False)
