@@ -15,9 +15,9 @@ from scipy.spatial.distance import cdist
 
 from bench import made
 from bench.cases import Rival, Row, Setting, Timing, Trial, case, close, scaled, timed
-from dashboard import assemble, relations
-from dashboard.assemble import Store
+from dashboard import assemble, questions, relations
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from geo import flowfield, knox, modes
 from geo.assess import Setting as Weighing
 from geo.assess import weighted
@@ -83,7 +83,7 @@ def ours(store: Store, filters: Filters) -> Shared:
 
 def prepared(store: Store, legs: Path) -> Prepared:
     """Return what a peer may have worked out once."""
-    limits = assemble.limits_of(store, Filters(layers=LAYERS))
+    limits = questions.limits_of(store, Filters(layers=LAYERS))
     parts = run.rows(store.con, "flow_parts", **limits, min_count=1)[[*KEY, "network"]]
     spread = modes.by_network(parts.assign(stated=parts["network"].fillna("")), store.travel)
     is_country = store.places["level"] == "country"

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard import assemble
-from dashboard.assemble import Store
+from dashboard import assemble, questions
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data.places import gazetteer
 from queries import run
 
@@ -56,7 +56,7 @@ class Question:
     places: tuple[str, ...] = field(default=())
 
 
-def questions(store: Store) -> list[Question]:
+def six_questions(store: Store) -> list[Question]:
     """Return the six questions: narrow, regional, a layer, a mode, most of a layer, and one pair of places."""
     found = assemble.flows(store, Filters(layers=("drugs",)))
     drugs = tuple(f"drugs:{name}" for name in ("cocaine", "opiates", "cannabis"))
@@ -73,7 +73,7 @@ def questions(store: Store) -> list[Question]:
 
 def asked(store: Store, question: Question) -> pd.DataFrame:
     """Return the product's answer."""
-    limits = assemble.limits_of(store, question.filters)
+    limits = questions.limits_of(store, question.filters)
     ends = dict(zip(("place_a", "place_b"), question.places, strict=False))
     return run.rows(store.con, question.query, **limits, min_count=1, **ends)
 

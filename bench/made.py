@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 
 from bench.cases import Setting
-from dashboard import assemble
-from dashboard.assemble import Store
+from dashboard import stores
+from dashboard.stores import Store
 from data import contracts, release, store
 from queries import connection, run
 
@@ -78,7 +78,7 @@ copy (
 
 def original(setting: Setting) -> Store:
     """Return the synthetic store."""
-    return assemble.opened(setting.store)
+    return stores.opened(setting.store)
 
 
 def legs(setting: Setting, rows: int, order: tuple[str, str] = STORED) -> Path:

@@ -21,7 +21,7 @@ def held(name: str) -> float:
 def main(who: str, setting: Setting, legs: Path) -> float:
     """Ask the six questions and return the bytes added at the peak."""
     small = made.original(setting)
-    asked = [(question, frames.ids_within(small, question)) for question in frames.questions(small)]
+    asked = [(question, frames.ids_within(small, question)) for question in frames.six_questions(small)]
     before = held("VmRSS")
     if who == "ours":
         opened = made.opened(setting, legs)

@@ -33,8 +33,8 @@ from bench.cases import (
     scaled,
 )
 from dashboard import assemble, layers
-from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data import contracts, release, store
 from data.cells import cells_at
 from queries import connection, run
@@ -124,7 +124,7 @@ Rivals = Callable[[frames.Question, list[str] | None], Rival]
 def _six(setting: Setting, opened: Store, rivals: Rivals, least: float) -> tuple[Row, tuple[float, float] | None]:
     """Return the geometric mean of the six questions as a row, and of both sides' processor seconds."""
     found = []
-    for question in frames.questions(opened):
+    for question in frames.six_questions(opened):
         rival = rivals(question, frames.ids_within(opened, question))
         trial = Trial(1, partial(frames.asked, opened, question), (rival,))
         found += duels(question.name, trial, setting.runs)
@@ -294,7 +294,7 @@ def users(setting: Setting) -> Iterator[Row]:
     """Measure throughput and the 95th percentile of waiting, by users."""
     size = setting.size(FULL, 5_000)
     opened = made.opened(setting, made.legs(setting, size))
-    asked = frames.questions(opened)
+    asked = frames.six_questions(opened)
     expected = {question.name: len(frames.asked(opened, question)) for question in asked}
     found = {count: _served(opened, asked, count, expected) for count in USERS}
     rate, waits = ({count: part[side] for count, part in found.items()} for side in (0, 1))

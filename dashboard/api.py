@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import assemble, relations, snapshot, view
+from dashboard import assemble, questions, relations, snapshot, stores, view
 from dashboard.filters import LAYERS, Filters
 from dashboard.relations import Draws
 from dashboard.snapshot import Request
@@ -35,7 +35,7 @@ class Opened:
     several), ``min_count, kappa, top``; see dashboard/filters.py.
     """
 
-    store: assemble.Store
+    store: stores.Store
 
     @property
     def release_id(self) -> str:
@@ -64,7 +64,7 @@ class Opened:
 
     def _chosen(self, given: dict[str, Any]) -> Filters:
         chosen = choice(**given)
-        assemble.require_layers(self.store, tuple(name for name in chosen.layers if name not in LAYERS))
+        questions.require_layers(self.store, tuple(name for name in chosen.layers if name not in LAYERS))
         return chosen
 
 
@@ -74,7 +74,7 @@ def open_store(root: Path | str, release_id: str | None = None) -> Opened:
     Raises:
         StoreError: there is no such release.
     """
-    return Opened(assemble.opened(Path(root), release_id))
+    return Opened(stores.opened(Path(root), release_id))
 
 
 def choice(**given: Any) -> Filters:

@@ -1,153 +1,20 @@
 """A pinned release and the reader's filters -> the frozen view one page needs; where SQL meets geometry."""
 
-from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from duckdb import DuckDBPyConnection
 
-from dashboard import relations, routes, view
+from dashboard import questions, relations, routes, view
 from dashboard.filters import Filters
-from dashboard.markings import strictest
-from data import contracts, release
+from dashboard.stores import Store
 from data.errors import FilterError
 from data.places import gazetteer
-from data.release import Release
-from geo import flowfield, modes, system
-from geo.flowfield import Network
-from queries import connection, run
+from geo import modes, system
+from queries import run
 
 EVIDENCE_ROWS = 500
 NULL_DRAWS, NULL_SEED = 199, 1  # a p-value of 0.05 is the tenth of 200; 999 take five times as long
-
-
-@dataclass(frozen=True)
-class Store:
-    """One pinned release, open for questions; safe to share between threads."""
-
-    release: Release
-    con: DuckDBPyConnection
-
-    @cached_property
-    def places(self) -> pd.DataFrame:
-        """The release's places, by place_id."""
-        return run.rows(self.con, "places").set_index("place_id")
-
-    @cached_property
-    def paths(self) -> pd.DataFrame:
-        """The release's table ``paths``."""
-        return run.rows(self.con, "paths")
-
-    @cached_property
-    def lines(self) -> pd.DataFrame:
-        """The release's table ``path_lines``."""
-        return run.rows(self.con, "path_lines")
-
-    @cached_property
-    def net(self) -> Network:
-        """The release's paths, as a network of cells."""
-        edges, table = (run.columns(self.con, name) for name in ("network_edges", "path_overlaps"))
-        return flowfield.network(self.paths, edges, table)
-
-    @property
-    def edges(self) -> pd.DataFrame:
-        """The release's table ``path_edges``; large, so not kept."""
-        return run.rows(self.con, "path_edges")
-
-    @cached_property
-    def crossings(self) -> pd.DataFrame:
-        """The release's table ``path_borders``."""
-        return run.rows(self.con, "path_borders")
-
-    @cached_property
-    def ground(self) -> relations.Ground:
-        """What flows run over."""
-        countries = run.rows(self.con, "cells").set_index("cell")["country_id"].reindex(self.net.cells)
-        return relations.Ground(self.net, pd.factorize(countries)[0].astype(np.int64), self.places)
-
-    @cached_property
-    def network_shares(self) -> pd.DataFrame:
-        """What legs of unstated transport are taken to travel on."""
-        return run.rows(self.con, "network_shares")
-
-    @cached_property
-    def travel(self) -> modes.Travel:
-        """What legs may have travelled on."""
-        return modes.travel(self.network_shares, self.paths)
-
-    @cached_property
-    def sources(self) -> pd.DataFrame:
-        """One row per imported file."""
-        return run.rows(self.con, "sources")
-
-    @cached_property
-    def reports(self) -> pd.DataFrame:
-        """Which country has records of which layer in which year, spanning ones included."""
-        return run.rows(self.con, "coverage_reports").dropna(subset="country_id")
-
-    @cached_property
-    def spans(self) -> pd.DataFrame:
-        """First and last day of each layer of the release."""
-        return run.rows(self.con, "spans").set_index("layer")
-
-    @property
-    def is_synthetic(self) -> bool:
-        """True when any source is made up."""
-        return bool(self.sources["is_synthetic"].any())
-
-    @property
-    def marking(self) -> str:
-        """The strictest marking of the sources."""
-        return strictest(self.sources["marking"])
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a reader may choose from in one release; countries as (id, name), commodities as (layer, name)."""
-
-    layers: tuple[str, ...]
-    regions: tuple[str, ...]
-    countries: tuple[tuple[str, str], ...]
-    commodities: tuple[tuple[str, str], ...]
-    modes: tuple[str, ...]
-    first_on: pd.Timestamp
-    last_on: pd.Timestamp
-
-
-def opened(root: Path, release_id: str | None = None) -> Store:
-    """Return the store's current release, or a given one, open for questions.
-
-    Raises:
-        StoreError: there is no such release, or a file of it was changed.
-        QueryError: its tables cannot be read.
-    """
-    pinned = release.whole(release.pinned(root, release_id) if release_id else release.current(root))
-    views = {table.name: [pinned.path(table.name)] for table in contracts.RELEASED}
-    return Store(pinned, connection.connect(views, pinned.folder, has_macros=True))
-
-
-def choices(store: Store) -> Choices:
-    """Return what a reader may choose from."""
-    commodities = run.rows(store.con, "commodities")
-    countries = store.places.loc[store.places["level"] == "country", "name"].sort_values()
-    regions = sorted({*store.places["region"].dropna(), *store.places["subregion"].dropna()})
-    return Choices(
-        tuple(store.spans.index),
-        tuple(regions),
-        tuple(zip(countries.index, countries, strict=True)),
-        tuple(commodities[["layer", "commodity"]].itertuples(index=False, name=None)),
-        contracts.MODES,
-        store.spans["first_on"].min(),
-        store.spans["last_on"].max(),
-    )
-
-
-def context_layers(store: Store) -> frozenset[str]:
-    """Return the layers that hold neither a flow nor an incident: totals of countries, say."""
-    found = run.rows(store.con, "context_layers")
-    return frozenset(found["layer"])
 
 
 def flows(store: Store, filters: Filters) -> pd.DataFrame:
@@ -156,7 +23,7 @@ def flows(store: Store, filters: Filters) -> pd.DataFrame:
     Raises:
         FilterError: a region, layer or commodity is unknown to this release.
     """
-    found = run.rows(store.con, "flows_by_pair", **limits_of(store, filters), min_count=filters.min_count)
+    found = run.rows(store.con, "flows_by_pair", **questions.limits_of(store, filters), min_count=filters.min_count)
     return found.assign(
         corridor_id=corridor_ids(found),
         weight=found["observed_weight"] + filters.kappa * found["intended_weight"],
@@ -173,7 +40,7 @@ def layered(store: Store, filters: Filters, found: pd.DataFrame) -> dict[str, re
         filters: The choice that ``found`` answers.
         found: Rows of ``flows``.
     """
-    parts = run.rows(store.con, "flow_parts", **limits_of(store, filters), min_count=filters.min_count)
+    parts = run.rows(store.con, "flow_parts", **questions.limits_of(store, filters), min_count=filters.min_count)
     routed = modes.by_network(parts, store.travel)
     numbers = routed.columns.difference(["layer", "origin_id", "destination_id", "network", "share"])
     routed[numbers] = routed[numbers].mul(routed["share"], axis=0)
@@ -195,9 +62,9 @@ def explore(store: Store, filters: Filters) -> view.Explore:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    chosen = replace(filters, layers=known_layers(store, filters))
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
     found = flows(store, chosen)
-    limits = limits_of(store, filters)
+    limits = questions.limits_of(store, filters)
     layers = layered(store, chosen, found)
     corridors, omega = relations.to_firearms(store.ground, layers, filters.kappa)
     found = found.assign(is_shown=relations.is_shown(found, corridors, filters.top))
@@ -214,7 +81,7 @@ def explore(store: Store, filters: Filters) -> view.Explore:
         flows=found,
         corridors=corridors,
         incidents=run.rows(
-            store.con, "incidents_by_cell", **some_limits(limits, "since", "until", "layers", "countries")
+            store.con, "incidents_by_cell", **questions.some_limits(limits, "since", "until", "layers", "countries")
         ),
         yearly=_yearly(store, limits, filters.min_count),
         omega=omega,
@@ -222,7 +89,9 @@ def explore(store: Store, filters: Filters) -> view.Explore:
         routes=ways,
         lines=lines,
         silent=silent(store, chosen),
-        withheld=run.rows(store.con, "withheld_pairs", **some_limits(limits, "since", "until", "layers", "countries")),
+        withheld=run.rows(
+            store.con, "withheld_pairs", **questions.some_limits(limits, "since", "until", "layers", "countries")
+        ),
         small=store.release.manifest["disclosure"],
         places=store.places,
     )
@@ -261,7 +130,7 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
     ends = corridor_id.split("~")
     if len(ends) != 2 or not set(ends) <= set(store.places.index):
         raise FilterError(f"Corridor {corridor_id!r} is not in this release.")
-    limits = limits_of(store, replace(filters, layers=known_layers(store, filters)))
+    limits = questions.limits_of(store, replace(filters, layers=questions.known_layers(store, filters)))
     records = run.rows(
         store.con, "records_of_pair", **limits, min_count=filters.min_count, place_a=ends[0], place_b=ends[1]
     )
@@ -284,7 +153,9 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
 
 def _withheld(store: Store, limits: dict[str, object], ends: tuple[str, str]) -> pd.DataFrame:
     """Return the withheld cells between two places, along the way from the first to the second or against it."""
-    found = run.rows(store.con, "withheld_pairs", **some_limits(limits, "since", "until", "layers", "countries"))
+    found = run.rows(
+        store.con, "withheld_pairs", **questions.some_limits(limits, "since", "until", "layers", "countries")
+    )
     ways = [(*ends, "with"), (*ends[::-1], "against")]
     pairs = pd.DataFrame(ways, columns=["origin_id", "destination_id", "direction"])
     return found.merge(pairs)[["layer", "direction", "cell_count"]]
@@ -298,7 +169,7 @@ def comparison(store: Store, filters: Filters, parts: tuple[str, str], draws: re
     """
     both = []
     for part in parts:
-        chosen = limited_to(store, filters, part)
+        chosen = questions.limited_to(store, filters, part)
         both.append(layered(store, chosen, flows(store, chosen))[chosen.layers[0]])
     pair = both[0], both[1]
     found = relations.compared(store.ground, pair, filters.kappa)
@@ -317,7 +188,7 @@ def judged(store: Store, filters: Filters) -> pd.DataFrame:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    chosen = replace(filters, layers=known_layers(store, filters))
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
     layers = layered(store, chosen, flows(store, chosen))
     draws = relations.Draws(NULL_DRAWS, NULL_SEED)
     return relations.judged_by_layer(store.ground, layers, filters.kappa, draws)
@@ -331,7 +202,7 @@ def null_test(
     Raises:
         FilterError: a layer, region or commodity is unknown to this release.
     """
-    both = [flows(store, limited_to(store, filters, part)) for part in parts]
+    both = [flows(store, questions.limited_to(store, filters, part)) for part in parts]
     return system.layers_test(store.places, both[0], both[1], draw_count, seed)
 
 
@@ -341,7 +212,7 @@ def null_tests(store: Store, filters: Filters) -> dict[str, system.LayersTest | 
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    found = flows(store, replace(filters, layers=known_layers(store, filters)))
+    found = flows(store, replace(filters, layers=questions.known_layers(store, filters)))
     anchors = found[found["layer"] == relations.ANCHOR]
     others = [name for name in found["layer"].unique() if name != relations.ANCHOR and len(anchors)]
     return {
@@ -359,7 +230,7 @@ def _oriented(records: pd.DataFrame, ends: tuple[str, str]) -> tuple[str, str]:
 
 
 def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.DataFrame:
-    wanted = some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
+    wanted = questions.some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
     totals = run.rows(store.con, "record_totals", **wanted).set_index("layer")
     grouped = found.groupby("layer")
     counts = pd.DataFrame({"flow_record_count": grouped["record_count"].sum(), "flow_count": grouped.size()})
@@ -368,69 +239,7 @@ def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.
 
 def _yearly(store: Store, limits: dict[str, object], min_count: int) -> pd.DataFrame:
     legs = run.rows(store.con, "flow_records_by_year", **limits, min_count=min_count)
-    points = run.rows(store.con, "incidents_by_year", **some_limits(limits, "since", "until", "layers", "countries"))
+    points = run.rows(
+        store.con, "incidents_by_year", **questions.some_limits(limits, "since", "until", "layers", "countries")
+    )
     return pd.concat([legs, points], ignore_index=True).sort_values(["layer", "year"], ignore_index=True)
-
-
-def some_limits(limits: dict[str, object], *names: str) -> dict[str, object]:
-    """Return those of the parameters of ``limits_of`` that a query takes."""
-    return {name: limits[name] for name in names}
-
-
-def limited_to(store: Store, filters: Filters, part: str) -> Filters:
-    """Return the filters for one layer, or a part of it written as ``layer:commodity``.
-
-    Raises:
-        FilterError: the release does not hold the layer.
-    """
-    layer, _, commodity = part.partition(":")
-    require_layers(store, (layer,))
-    limited = (f"{layer}:{commodity}",) if commodity else filters.commodity
-    return replace(filters, layers=(layer,), commodity=limited)
-
-
-def require_layers(store: Store, layers: tuple[str, ...]) -> None:
-    """Do nothing when the release holds every layer.
-
-    Raises:
-        FilterError: it does not hold one; names it and lists the layers there are.
-    """
-    for layer in [name for name in layers if name not in store.spans.index]:
-        raise FilterError(f"Layer {layer!r} is not in this release; it holds {', '.join(store.spans.index)}.")
-
-
-def known_layers(store: Store, filters: Filters) -> tuple[str, ...]:
-    """Return the chosen layers that the release holds."""
-    return tuple(layer for layer in filters.layers if layer in store.spans.index)
-
-
-def limits_of(store: Store, filters: Filters) -> dict[str, object]:
-    """Return the parameters of queries/macros/chosen_legs.sql for a choice of filters."""
-    commodities = _commodities(store, filters.commodity)
-    return {
-        "since": filters.since,
-        "until": filters.until,
-        "layers": list(filters.layers),
-        "countries": sorted(gazetteer().region_country_ids(filters.region)) if filters.region else None,
-        "limited": sorted({name.partition(":")[0] for name in commodities}) or None,
-        "commodities": commodities or None,
-        "modes": list(filters.mode) or None,
-        "modi": list(filters.modus) or None,
-    }
-
-
-def _commodities(store: Store, words: tuple[str, ...]) -> list[str]:
-    """Return each wanted commodity as ``layer:name``; a word without a layer stands for every layer that has it."""
-    if not words:
-        return []
-    known = run.rows(store.con, "commodity_names").dropna()
-    pairs = set(known["layer"] + ":" + known["name"])
-    found: list[str] = []
-    for word in words:
-        hits = sorted(pair for pair in pairs if pair == word or pair.partition(":")[2] == word.lower())
-        if not hits:
-            groups = run.rows(store.con, "commodities")
-            offered = ", ".join(groups["layer"] + ":" + groups["commodity"])
-            raise FilterError(f"Commodity {word!r} is not in this release; it holds {offered}.")
-        found += hits
-    return found

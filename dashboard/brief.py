@@ -5,10 +5,21 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from dashboard import assemble, brief_changes, brief_words, coverage, findings, relations, routes, view, words
-from dashboard.assemble import Store
+from dashboard import (
+    assemble,
+    brief_changes,
+    brief_words,
+    coverage,
+    findings,
+    questions,
+    relations,
+    routes,
+    view,
+    words,
+)
 from dashboard.filters import Filters
 from dashboard.findings import Finding
+from dashboard.stores import Store
 from data.errors import FilterError
 from geo.system import LayersTest
 
@@ -95,7 +106,7 @@ def gathered(store: Store, filters: Filters, parts: tuple[str, ...] = ()) -> Gat
     Raises:
         FilterError: a layer, region or commodity is unknown, or the first layer has no flow in this choice.
     """
-    chosen = replace(filters, layers=assemble.known_layers(store, filters))
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
     first, layers = _layers(store, chosen, parts)
     others = [name for name in layers if name != first]
     results = {name: relations.compared(store.ground, (layers[first], layers[name]), filters.kappa) for name in others}
@@ -142,7 +153,7 @@ def _parts(store: Store, filters: Filters, parts: tuple[str, ...]) -> dict[str, 
         raise FilterError(f"--layers {named!r} names {len(set(parts))} different layers; give two, as firearms,drugs.")
     found = {}
     for part in parts:
-        only = assemble.limited_to(store, filters, part)
+        only = questions.limited_to(store, filters, part)
         found[part] = assemble.layered(store, only, assemble.flows(store, only))[only.layers[0]]
     return found
 
@@ -150,7 +161,7 @@ def _parts(store: Store, filters: Filters, parts: tuple[str, ...]) -> dict[str, 
 def _flows(store: Store, filters: Filters, parts: tuple[str, ...]) -> pd.DataFrame:
     if parts:
         return pd.concat([layer.flows.assign(layer=part) for part, layer in _parts(store, filters, parts).items()])
-    return assemble.flows(store, replace(filters, layers=assemble.known_layers(store, filters)))
+    return assemble.flows(store, replace(filters, layers=questions.known_layers(store, filters)))
 
 
 def _named(layer: relations.Layer, name: str) -> relations.Layer:

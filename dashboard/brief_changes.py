@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from dashboard import assemble, findings, words
-from dashboard.assemble import Store
+from dashboard import findings, stores, words
 from dashboard.marks import records
+from dashboard.stores import Store
 from data import disclosure, release
 from data.errors import ContraflowError, QueryError
 
@@ -48,7 +48,7 @@ def before(store: Store, flows: Callable[[Store], pd.DataFrame]) -> Before:
     old = None
     try:
         old = previous(root, store.release)
-        return Before(old, flows(assemble.opened(root, old)), "") if old else Before("", None, NONE_EARLIER)
+        return Before(old, flows(stores.opened(root, old)), "") if old else Before("", None, NONE_EARLIER)
     except ContraflowError as wrong:  # damaged, made by another version, or without what the filters name
         which = f"The release before ({old})" if old else "An earlier release"
         why = "another version of the program made it" if isinstance(wrong, QueryError) else str(wrong).split(";")[0]

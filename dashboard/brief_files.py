@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashboard import audit, brief_html, brief_pdf, brief_slides, markings
-from dashboard.assemble import Store
 from dashboard.brief import Brief, Gathered, brief
+from dashboard.stores import Store
 from data import store as files
 from data.errors import FilterError, SnapshotError
 

@@ -18,8 +18,10 @@ from dashboard import (
     printing,
     printing_custody,
     publish,
+    questions,
     relations,
     serving,
+    stores,
     validate,
     whatif,
 )
@@ -177,8 +179,8 @@ def _sample(arguments: argparse.Namespace) -> int:
 
 
 def _flows(arguments: argparse.Namespace) -> int:
-    store = assemble.opened(arguments.store, arguments.release)
-    assemble.require_layers(store, words_of(arguments.layer))
+    store = stores.opened(arguments.store, arguments.release)
+    questions.require_layers(store, words_of(arguments.layer))
     found = assemble.flows(store, filters_of(arguments, words_of(arguments.layer)))
     printing.show_flows(found.assign(is_synthetic=store.is_synthetic), arguments.format)
     return DONE
@@ -190,7 +192,7 @@ def _compare(arguments: argparse.Namespace) -> int:
         raise FilterError(
             f"--layers {arguments.layers!r} names {len(set(parts))} different layers; give two, as firearms,drugs."
         )
-    store = assemble.opened(arguments.store, arguments.release)
+    store = stores.opened(arguments.store, arguments.release)
     filters = filters_of(arguments, LAYERS)
     pair, draws, seed = (parts[0], parts[1]), arguments.draws, arguments.seed
     with progress_bar() as progress:
@@ -205,7 +207,7 @@ def _compare(arguments: argparse.Namespace) -> int:
 def _chain(arguments: argparse.Namespace) -> int:
     if [arguments.trace_id is not None, arguments.list, arguments.ranking is not None].count(True) != 1:
         raise FilterError("Give one trace id, or --list, or --ranking country; contraflow chain --list names all ids.")
-    store = assemble.opened(arguments.store, arguments.release)
+    store = stores.opened(arguments.store, arguments.release)
     if arguments.trace_id is not None:
         printing_custody.show_chain(store, custody.chain(store, arguments.trace_id), arguments.format)
         return DONE
@@ -227,8 +229,8 @@ def _chain(arguments: argparse.Namespace) -> int:
 
 
 def _whatif(arguments: argparse.Namespace) -> int:
-    store = assemble.opened(arguments.store, arguments.release)
-    assemble.require_layers(store, tuple(name for name in arguments.layers if name not in LAYERS))
+    store = stores.opened(arguments.store, arguments.release)
+    questions.require_layers(store, tuple(name for name in arguments.layers if name not in LAYERS))
     with progress_bar() as progress:
         progress("looking for other ways")
         found = whatif.whatif(store, filters_of(arguments, arguments.layers), arguments.close)

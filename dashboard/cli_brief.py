@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from dashboard import assemble, brief, brief_files, printing
+from dashboard import brief, brief_files, printing, stores
 from dashboard.cli_parts import DONE, add_filters, filters_of, progress
 from dashboard.filters import LAYERS, words_of
 from data.errors import FilterError
@@ -36,7 +36,7 @@ def _brief(arguments: argparse.Namespace) -> int:
         raise FilterError("--countries names no country; give some, as TUR,BGR.")
     for country in arguments.countries or [arguments.country] * bool(arguments.country):
         brief.require_country(country)
-    store = assemble.opened(arguments.store, arguments.release)
+    store = stores.opened(arguments.store, arguments.release)
     with progress() as told:
         told("comparing layers")
         found = brief.gathered(store, filters_of(arguments, LAYERS), arguments.layers)

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from dashboard import assemble, duplicates, printing
-from dashboard.assemble import Store
+from dashboard import duplicates, printing, questions, stores
 from dashboard.cli_parts import DONE, add
 from dashboard.duplicates import Duplicates
 from dashboard.filters import words_of
+from dashboard.stores import Store
 
 DECIMALS = {"km_apart": 1, "quantity_ratio": 3}
 SHOWN = ("layer", "kept", "dropped", "first", "rule", "days_apart", "km_apart", "quantity_ratio", "matched_source_id")
@@ -24,8 +24,8 @@ def add_duplicates(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _duplicates(arguments: argparse.Namespace) -> int:
-    store = assemble.opened(arguments.store, arguments.release)
-    assemble.require_layers(store, arguments.layer)
+    store = stores.opened(arguments.store, arguments.release)
+    questions.require_layers(store, arguments.layer)
     found = duplicates.duplicates(store, arguments.layer or tuple(store.spans.index))
     printing.warn_synthetic(store.is_synthetic)
     if arguments.format == "json":

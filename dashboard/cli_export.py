@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import assemble, audit, printing, snapshot, snapshot_check
+from dashboard import assemble, audit, printing, questions, snapshot, snapshot_check, stores
 from dashboard.cli_parts import DONE, add, add_filters, filters_of
 from dashboard.cli_parts import progress as progress_bar
 from dashboard.filters import LAYERS, Filters, words_of
@@ -66,8 +66,8 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     chosen = replace(filters_of(arguments, arguments.layers), top=arguments.top)
     request = Request(chosen, tuple(arguments.formats), draws)
     snapshot.require_free(arguments.out)
-    store = assemble.opened(arguments.store, arguments.release)
-    assemble.require_layers(store, tuple(name for name in arguments.layers if name not in LAYERS))
+    store = stores.opened(arguments.store, arguments.release)
+    questions.require_layers(store, tuple(name for name in arguments.layers if name not in LAYERS))
     with progress_bar() as progress:
         progress("writing the snapshot")
         manifest = snapshot.write(store, request, arguments.out)

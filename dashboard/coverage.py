@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard import assemble
-from dashboard.assemble import Store
+from dashboard import assemble, questions
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data.places import gazetteer
 from queries import run
 
@@ -62,10 +62,10 @@ def coverage(store: Store, filters: Filters) -> Coverage:
     Raises:
         FilterError: a region is unknown to this release.
     """
-    known = assemble.known_layers(store, filters)
+    known = questions.known_layers(store, filters)
     plain = Filters(since=filters.since, until=filters.until, layers=known, region=filters.region)
-    limits = assemble.limits_of(store, plain)
-    four = assemble.some_limits(limits, "since", "until", "layers", "countries")
+    limits = questions.limits_of(store, plain)
+    four = questions.some_limits(limits, "since", "until", "layers", "countries")
     statuses = run.rows(store.con, "coverage_statuses", **four).rename(columns={"status": "grade"})
     shares = pd.concat([run.rows(store.con, "coverage_shares", **four), statuses.assign(quality="status")])
     countries = _countries(limits["countries"])
@@ -73,7 +73,7 @@ def coverage(store: Store, filters: Filters) -> Coverage:
     stated = stated[stated["layer"].isin(known)]
     reports = _by_country(stated, countries)
     years = _years(reports, filters)
-    wanted = assemble.some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
+    wanted = questions.some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
     return Coverage(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,
@@ -93,8 +93,8 @@ def coverage(store: Store, filters: Filters) -> Coverage:
 
 
 def _narrow(store: Store, filters: Filters) -> dict[str, object]:
-    limits = assemble.limits_of(store, replace(filters, layers=assemble.known_layers(store, filters)))
-    return assemble.some_limits(limits, "limited", "commodities", "modes", "modi")
+    limits = questions.limits_of(store, replace(filters, layers=questions.known_layers(store, filters)))
+    return questions.some_limits(limits, "limited", "commodities", "modes", "modi")
 
 
 def _countries(wanted: object) -> pd.DataFrame:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard import assemble, relations
-from dashboard.assemble import Store
+from dashboard import questions, relations
 from dashboard.custody_words import NO_TRACES
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data.errors import FilterError
 from geo import custody, diversion, tracing
 from queries import run
@@ -150,7 +150,7 @@ def funnel(store: Store, filters: Filters) -> Funnel:
 
 def _trace_limits(store: Store, filters: Filters) -> dict[str, object]:
     """Return the filters as query parameters, for the one layer that is traced."""
-    return assemble.limits_of(store, replace(filters, layers=(relations.ANCHOR,)))
+    return questions.limits_of(store, replace(filters, layers=(relations.ANCHOR,)))
 
 
 def _named(rows: pd.DataFrame, names: "pd.Series[str]") -> pd.DataFrame:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dashboard import assemble, custody, relations, view
-from dashboard.assemble import Store
+from dashboard import assemble, custody, questions, relations, view
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from geo import panel, proximity
 from geo.assess import sensitivity
 from geo.leadlag import lead_lags
@@ -65,7 +65,7 @@ def dossier(store: Store, filters: Filters, corridor_id: str) -> Dossier:
         FilterError: no such corridor in this release, or a region or commodity is unknown to it.
     """
     evidence = assemble.evidence(store, filters, corridor_id)
-    chosen = replace(filters, layers=assemble.known_layers(store, filters))
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
     pair = tuple(sorted(corridor_id.split("~")))
     found = assemble.flows(store, chosen)
     layers = assemble.layered(store, chosen, found)
@@ -94,7 +94,7 @@ def totals(store: Store, filters: Filters) -> pd.DataFrame:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    limits = assemble.limits_of(store, replace(filters, layers=assemble.known_layers(store, filters)))
+    limits = questions.limits_of(store, replace(filters, layers=questions.known_layers(store, filters)))
     names = ("since", "until", "countries", "limited", "commodities", "modes", "modi")
     return run.rows(store.con, "record_totals", **{name: limits[name] for name in names})
 
@@ -105,9 +105,9 @@ def near_tests(store: Store, filters: Filters) -> dict[str, ProximityTest]:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    chosen = replace(filters, layers=assemble.known_layers(store, filters))
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
     found = assemble.flows(store, replace(chosen, layers=(relations.ANCHOR,)))
-    limits = assemble.limits_of(store, chosen)
+    limits = questions.limits_of(store, chosen)
     points = {name: limits[name] for name in ("since", "until", "layers", "countries")}
     incidents = run.rows(store.con, "incidents_by_cell", **points)
     placed = incidents[incidents["precision"] == "cell"].astype({"cell": "Int64"})
@@ -141,7 +141,7 @@ def _origin_id(evidence: view.Evidence, store: Store) -> str:
 
 
 def _months(store: Store, filters: Filters, evidence: view.Evidence, pair: tuple[str, ...]) -> pd.DataFrame:
-    limits = assemble.limits_of(store, filters)
+    limits = questions.limits_of(store, filters)
     rows = run.rows(store.con, "dossier_months", **limits, **_both(pair), min_count=filters.min_count)
     found = _directed(rows, evidence, store)
     return found[["layer", "direction", "first_month_on", "last_month_on", "record_count"]]
@@ -225,7 +225,7 @@ def _near(store: Store, filters: Filters, pair: tuple[str, ...], network: str) -
     line = lines[lines["network"] == network]
     if line.empty:
         return None
-    limits = assemble.limits_of(store, filters)
+    limits = questions.limits_of(store, filters)
     points = {name: limits[name] for name in ("since", "until", "layers", "countries")}
     found = run.rows(store.con, "dossier_incidents", **points)
     ends = [frame[name].to_numpy(np.float64) for frame in (found, line) for name in ("lon", "lat")]

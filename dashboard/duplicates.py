@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard import words
-from dashboard.assemble import Store
 from dashboard.marks import records
+from dashboard.stores import Store
 from data.duplicates import DAYS, DISTANCE_KM, TOLERANCE
 from queries import run
 

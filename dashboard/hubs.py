@@ -5,9 +5,9 @@ from datetime import date
 
 import pandas as pd
 
-from dashboard import assemble, relations
-from dashboard.assemble import Store
+from dashboard import assemble, questions, relations
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data import networks
 from data.places import gazetteer
 from geo import measures
@@ -74,11 +74,11 @@ def hubs(store: Store, filters: Filters) -> Hubs:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    chosen = replace(filters, layers=assemble.known_layers(store, filters))
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
     found = assemble.flows(store, chosen)
     halves = _halves(store, chosen)
     both = [_half(store, chosen, found, half) for half in (halves[:2], halves[1:])]
-    limits = assemble.limits_of(store, chosen)
+    limits = questions.limits_of(store, chosen)
     names = ("since", "until", "countries", "limited", "commodities", "modes", "modi")
     reports = run.rows(store.con, "coverage_reports")
     country = store.places["country_id"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from dashboard import assemble, custody, print_map, snapshot_tables, view
+from dashboard import assemble, custody, print_map, snapshot_tables, stores, view
 from dashboard import brief as briefs
 from dashboard import changes as change
 from dashboard import coverage as coverages
@@ -41,21 +41,21 @@ def latest(root: str) -> tuple[str, str]:
 
 
 @st.cache_resource(max_entries=2)
-def store(root: str, pinned: str) -> assemble.Store:
+def store(root: str, pinned: str) -> stores.Store:
     """Return a pinned release, open for questions."""
-    return assemble.opened(Path(root), pinned)
+    return stores.opened(Path(root), pinned)
 
 
 @st.cache_data(max_entries=2)
-def choices(root: str, pinned: str) -> assemble.Choices:
+def choices(root: str, pinned: str) -> stores.Choices:
     """Return what a reader may choose from."""
-    return assemble.choices(store(root, pinned))
+    return stores.choices(store(root, pinned))
 
 
 @st.cache_data(max_entries=2)
 def context(root: str, pinned: str) -> frozenset[str]:
     """Return the layers of which nothing can be drawn."""
-    return assemble.context_layers(store(root, pinned))
+    return stores.context_layers(store(root, pinned))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

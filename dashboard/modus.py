@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard import assemble, dossier
-from dashboard.assemble import Store
+from dashboard import dossier, questions
 from dashboard.filters import MODI, Filters
+from dashboard.stores import Store
 from queries import run
 
 METHODS = MODI
@@ -45,7 +45,7 @@ def modus(store: Store, filters: Filters) -> Modus:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    limits = assemble.limits_of(store, replace(filters, layers=assemble.known_layers(store, filters)))
+    limits = questions.limits_of(store, replace(filters, layers=questions.known_layers(store, filters)))
     counts = run.rows(store.con, "modus_counts", **limits)
     context = {name: limits[name] for name in ("since", "until", "countries")}
     return Modus(

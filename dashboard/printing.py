@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from dashboard import relations, snapshot_formats
-from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from dashboard.whatif import WhatIf, summary
 from data.release import Release
 from data.store import ImportReport

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from dashboard import custody_words as words
 from dashboard import printing
-from dashboard.assemble import Store
 from dashboard.custody import Chain, Ranking, Traces
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from geo.diversion import TTC_STARTS
 
 CONTROL = {True: "lawful", False: "not lawful"}

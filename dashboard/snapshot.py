@@ -17,11 +17,12 @@ import pandas as pd
 
 from dashboard import audit, citations, snapshot_method, words
 from dashboard import snapshot_formats as formats
-from dashboard.assemble import NULL_DRAWS, NULL_SEED, Store
+from dashboard.assemble import NULL_DRAWS, NULL_SEED
 from dashboard.filters import Filters
 from dashboard.markings import MEANINGS
 from dashboard.relations import Draws
 from dashboard.snapshot_tables import Contents, contents
+from dashboard.stores import Store
 from data import gate, release
 from data import store as files
 from data.errors import FilterError, SnapshotError

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from dashboard import assemble, snapshot
+from dashboard import snapshot, stores
 from dashboard.filters import Filters
 from dashboard.relations import Draws
 from dashboard.snapshot import DIGEST, MANIFEST, Request
@@ -98,7 +98,7 @@ def reproduce(path: Path, root: Path, out: Path) -> Remade:
     manifest = read(path)
     request = _request(path, manifest)
     snapshot.require_free(out)
-    store = assemble.opened(root, str(manifest["release"]))
+    store = stores.opened(root, str(manifest["release"]))
     _require_same_release(store, manifest)
     warnings = _versions(manifest)
     with snapshot.staged(store, request, out.parent, out.name) as (folder, made):
@@ -190,7 +190,7 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
-def _require_same_release(store: assemble.Store, manifest: dict[str, Any]) -> None:
+def _require_same_release(store: stores.Store, manifest: dict[str, Any]) -> None:
     """Do nothing when the store's release is the very one of the manifest.
 
     Raises:

@@ -6,12 +6,23 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dashboard import assemble, codebook, markings, relations, routes, snapshot_counts, snapshot_lines, view, words
-from dashboard.assemble import Store
+from dashboard import (
+    assemble,
+    codebook,
+    markings,
+    questions,
+    relations,
+    routes,
+    snapshot_counts,
+    snapshot_lines,
+    view,
+    words,
+)
 from dashboard.codebook import COMMON
 from dashboard.filters import Filters
 from dashboard.relations import Draws
 from dashboard.snapshot_lines import Shapes
+from dashboard.stores import Store
 from data.disclosure import VICTIM_LAYERS, Rule
 from data.errors import FilterError
 from queries import run
@@ -125,7 +136,7 @@ def _asked(store: Store, filters: Filters) -> Asked:
     seen = assemble.explore(store, filters)
     if seen.flows.empty and seen.incidents.empty:
         raise FilterError("No record passes these filters, so there is nothing to export; widen them.")
-    chosen = replace(filters, layers=assemble.known_layers(store, filters))
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
     return Asked(store, chosen, seen, assemble.layered(store, chosen, seen.flows))
 
 
@@ -134,7 +145,7 @@ def _sources(asked: Asked) -> pd.DataFrame:
     store, seen = asked.store, asked.seen
     ids = {name for told in seen.flows["sources"] for name in str(told).split(", ")}
     if len(seen.incidents):
-        limits = assemble.limits_of(store, asked.chosen)
+        limits = questions.limits_of(store, asked.chosen)
         wanted = {name: limits[name] for name in ("since", "until", "layers", "countries")}
         ids |= set(map(str, run.rows(store.con, "timeline_incidents", **wanted)["source_id"].unique()))
     return store.sources[store.sources["source_id"].isin(sorted(ids))].reset_index(drop=True)
@@ -203,7 +214,7 @@ def _incidents(found: pd.DataFrame) -> Mapped:
 
 def _evidence(asked: Asked, told: pd.DataFrame, open_ids: set[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the records behind the published flows that may be passed on, and what was left out."""
-    limits = assemble.limits_of(asked.store, asked.chosen)
+    limits = questions.limits_of(asked.store, asked.chosen)
     found = run.rows(asked.store.con, "records_of_flows", **limits, min_count=asked.chosen.min_count)
     key = ["layer", "origin_id", "destination_id"]
     published = pd.MultiIndex.from_frame(told.loc[told["count_status"] == snapshot_counts.PUBLISHED, key])

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard import assemble
-from dashboard.assemble import Store
+from dashboard import assemble, questions
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from queries import run
 
 FREQUENCIES = {"month": "M", "quarter": "Q", "year": "Y"}  # finest first
@@ -68,10 +68,10 @@ def timeline(store: Store, filters: Filters) -> Timeline:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    chosen = replace(filters, layers=assemble.known_layers(store, filters))
-    limits = assemble.limits_of(store, chosen)
-    points = assemble.some_limits(limits, "since", "until", "layers", "countries")
-    wanted = assemble.some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
+    limits = questions.limits_of(store, chosen)
+    points = questions.some_limits(limits, "since", "until", "layers", "countries")
+    wanted = questions.some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
     return Timeline(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,

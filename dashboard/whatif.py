@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dashboard import assemble, routing, words
-from dashboard.assemble import Store
+from dashboard import assemble, questions, routing, words
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data.errors import ContractError, FilterError
 from geo import measures
 from geo.assess import Setting, weighted
@@ -55,7 +55,7 @@ def whatif(store: Store, filters: Filters, closing: str) -> WhatIf:
         FilterError: nothing of that name can close, or a filter is unknown to this release.
     """
     closure, told = _closure(store, closing)
-    chosen = replace(filters, layers=assemble.known_layers(store, filters))
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
     layers = assemble.layered(store, chosen, assemble.flows(store, chosen))
     parts = [layer.parts.assign(layer=name) for name, layer in layers.items()]
     flows = keyed(weighted(pd.concat(parts, ignore_index=True), Setting(kappa=filters.kappa)))

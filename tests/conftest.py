@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from dashboard import assemble, importing
+from dashboard import importing, stores
 from data import sample
 from tests.browser.window import Visit, chromium, started, visiting
 
@@ -25,9 +25,9 @@ def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def store(sample_root: Path) -> assemble.Store:
+def store(sample_root: Path) -> stores.Store:
     """Return the small synthetic store, open for questions."""
-    return assemble.opened(sample_root)
+    return stores.opened(sample_root)
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import levels, words
-from dashboard.assemble import Choices
 from dashboard.filters import MODI, Filters
 from dashboard.pages import state
+from dashboard.stores import Choices
 
 TOP_HELP = (
     "How many flows of each layer are drawn. As many corridors that are common or inverse are drawn as well, "

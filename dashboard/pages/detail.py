@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import levels, load, words
-from dashboard.assemble import Choices
 from dashboard.pages import state, tables
+from dashboard.stores import Choices
 from dashboard.view import Explore
 
 LISTED = 500

@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import load, words
-from dashboard.assemble import Choices
 from dashboard.filters import Filters
 from dashboard.pages import bar, parts, state
+from dashboard.stores import Choices
 from data.errors import ContraflowError
 
 HEARTBEAT = "5s"  # without one, a page stays as it was after the server is restarted

@@ -7,9 +7,9 @@ from datetime import date
 import streamlit as st
 
 from dashboard import charts, layers, legend, levels, load, relations, routes, words
-from dashboard.assemble import Choices
 from dashboard.filters import Filters
 from dashboard.pages import detail, draw, state, tables
+from dashboard.stores import Choices
 from dashboard.view import Explore
 from data.errors import ContraflowError
 

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import levels, load, regions, words
-from dashboard.assemble import Choices
 from dashboard.pages import detail, draw, frame, state, tables
+from dashboard.stores import Choices
 
 MAP_HEIGHT_PX = 420
 SAME = (

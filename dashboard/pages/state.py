@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import layers, levels, load
-from dashboard.assemble import Choices
 from dashboard.filters import Filters
+from dashboard.stores import Choices
 from data.errors import FilterError
 from data.release import RELEASES
 

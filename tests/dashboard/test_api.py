@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from dashboard import api, assemble
-from dashboard.assemble import Store
 from dashboard.filters import Filters
 from dashboard.relations import Draws
+from dashboard.stores import Store
 from data.errors import FilterError
 
 PAIR = ("firearms", "drugs")

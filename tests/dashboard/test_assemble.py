@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard import assemble
-from dashboard.assemble import Store
 from dashboard.filters import MODI, Filters
 from dashboard.importing import TRUTH
 from dashboard.relations import Draws
+from dashboard.stores import Store
 from data.errors import FilterError
 from geo import flowfield
 

@@ -12,10 +12,10 @@ import pytest
 from pypdf import PdfReader
 
 from dashboard import assemble, brief, brief_changes, brief_files, brief_html, brief_pdf, brief_slides, brief_words
-from dashboard.assemble import Store
 from dashboard.brief import Brief, Gathered
 from dashboard.cli import main
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data import release
 from data.errors import FilterError, QueryError
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from dashboard import assemble, charts_coverage, coverage, glossary, tables_coverage
-from dashboard.assemble import Store
 from dashboard.coverage import NEVER, RECORDS, SILENT, SPANNING, Coverage
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data.errors import FilterError
 
 COUNTRIES = pd.DataFrame(

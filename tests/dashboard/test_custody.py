@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, custody
+from dashboard import custody, stores
 from dashboard import custody_words as words
-from dashboard.assemble import Store
 from dashboard.cli import main
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data import contracts
 from data.errors import FilterError
 from data.release import Release
@@ -112,7 +112,7 @@ def bare(tmp_path: Path) -> Store:
 @pytest.fixture
 def shown(small: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the command line open the small store."""
-    monkeypatch.setattr(assemble, "opened", lambda *_: small)
+    monkeypatch.setattr(stores, "opened", lambda *_: small)
     yield
 
 
@@ -292,7 +292,7 @@ def test_an_id_that_looks_like_markup_is_listed_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = opened(tmp_path, [("[/b]", *row[1:]) for row in EVENTS if row[0] == "g1"])
-    monkeypatch.setattr(assemble, "opened", lambda *_: store)
+    monkeypatch.setattr(stores, "opened", lambda *_: store)
     assert "[/b]" in printed(capsys, "--list")
     assert "trace [/b]" in printed(capsys, "[/b]")
 
@@ -333,7 +333,7 @@ def test_lists_and_rankings_have_three_forms(capsys: pytest.CaptureFixture[str])
 def test_the_command_says_when_a_release_holds_no_traces(
     bare: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(assemble, "opened", lambda *_: bare)
+    monkeypatch.setattr(stores, "opened", lambda *_: bare)
     assert "holds no traces" in printed(capsys, "--list")
     assert json.loads(printed(capsys, "--list", "--format", "json"))["traces"] == []
 

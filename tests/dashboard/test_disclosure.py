@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.optimize import linprog
 
-from dashboard import assemble, importing, publish
-from dashboard.assemble import Store
+from dashboard import assemble, importing, publish, stores
 from dashboard.filters import Filters
 from dashboard.pages import tables
+from dashboard.stores import Store
 from data import contracts, disclosure
 from data.errors import FilterError
 from data.release import MANIFEST, Release
@@ -116,7 +116,7 @@ def test_one_victim_more_shows_nothing_or_a_whole_step(release: Release, tmp_pat
 
 
 def test_an_attacker_with_every_window_and_region_narrows_no_withheld_cell(release: Release) -> None:
-    store = assemble.opened(release.folder.parent.parent)
+    store = stores.opened(release.folder.parent.parent)
     cells = {**{cell: 0 for cell in withheld(store)}, **published(store)}
     names = list(cells)
     rows, values = [], []
@@ -150,7 +150,7 @@ def test_an_attacker_with_every_window_and_region_narrows_no_withheld_cell(relea
 
 
 def test_differences_of_windows_are_whole_steps(release: Release) -> None:
-    store = assemble.opened(release.folder.parent.parent)
+    store = stores.opened(release.folder.parent.parent)
     sums = [
         assemble.flows(store, Filters(since=since, until=until, layers=("human_trafficking",)))["record_count"].sum()
         for since, until in itertools.combinations(LATTICE, 2)
@@ -195,7 +195,7 @@ def in_window(name: tuple[str, str, date], since: date | None, until: date | Non
 
 
 def test_the_evidence_of_a_pair_marks_what_is_withheld(release: Release) -> None:
-    store = assemble.opened(release.folder.parent.parent)
+    store = stores.opened(release.folder.parent.parent)
     shown = Filters(layers=("human_trafficking",))
     for corridor, told in (("ITA~MDA", "10 and :c"), ("ESP~NGA", ":c"), ("ITA~NGA", "50")):
         table = tables.summary(assemble.evidence(store, shown, corridor))

@@ -7,8 +7,8 @@ import pytest
 
 from dashboard import assemble, charts_corridor, dossier, tables_corridor
 from dashboard import dossier_words as said
-from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data.errors import FilterError
 from geo.proximity import NO_RATES, ProximityTest
 

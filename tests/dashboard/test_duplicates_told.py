@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import assemble, cli, duplicates, printing, publish, snapshot_formats
+from dashboard import cli, duplicates, printing, publish, snapshot_formats, stores
 from dashboard.duplicates import Duplicates
 from tests.dashboard.screen import opener, words
 from tests.data import files
@@ -24,7 +24,7 @@ LATER: dict[str, object] = {**SEEN, "Date": "2020-03-12", "Weight": 104.0, "Lon"
 def told(root: Path, *layers: str) -> Duplicates:
     """Return the audit of some layers of a store, released on the way."""
     publish.publish(root)
-    return duplicates.duplicates(assemble.opened(root), layers or (LAYER,))
+    return duplicates.duplicates(stores.opened(root), layers or (LAYER,))
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +202,7 @@ def test_its_csv_is_no_formula_and_holds_every_record(two: Path, capsys: pytest.
 def test_its_json_says_what_was_done_and_from_which_release(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, said, _ = run(two, capsys, "--format", "json", "--layer", LAYER)
     found: dict[str, Any] = json.loads(said)
-    assert (code, found["release"]) == (0, assemble.opened(two).release.id)
+    assert (code, found["release"]) == (0, stores.opened(two).release.id)
     assert [row["record_count"] for row in found["counts"]] == [len(found["rows"])] == [5]
     assert {row["quantity_ratio"] for row in found["rows"]} == {1.0}
     assert found["sentence"].startswith("5 records were left out")

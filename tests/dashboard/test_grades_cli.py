@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard import assemble, cli, publish
+from dashboard import assemble, cli, publish, stores
 from dashboard.filters import Filters
 from data import grades, release
 from data.errors import StoreError
@@ -34,7 +34,7 @@ def grade(root: Path, *words: str) -> int:
 
 def shown(root: Path) -> list[list[str]]:
     """Return the grades of the evidence behind the one corridor, in the order of dates."""
-    found = assemble.evidence(assemble.opened(root), Filters(layers=(LAYER,)), "KEN~UGA").records
+    found = assemble.evidence(stores.opened(root), Filters(layers=(LAYER,)), "KEN~UGA").records
     told: list[list[str]] = found.sort_values("date_start")[["reliability", "credibility"]].to_numpy().tolist()
     return told
 

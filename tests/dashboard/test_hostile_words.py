@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, cli, words
-from dashboard.assemble import Store
+from dashboard import assemble, cli, stores, words
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data import release
 from data.errors import FilterError
 from tests.dashboard.test_new_layer import JOURNEYS, MAP, rows
@@ -44,7 +44,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def opened(root: Path) -> Store:
     """Return the store, open for questions."""
-    return assemble.opened(root)
+    return stores.opened(root)
 
 
 def texts(root: Path) -> set[str]:

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from dashboard import assemble, hubs, tables_hubs, whatif, words
-from dashboard.assemble import Store
 from dashboard.filters import Filters
 from dashboard.hubs import BORDER_KEYS, BORDER_WAYS, Hubs
+from dashboard.stores import Store
 from dashboard.whatif import WhatIf
 from data import places
 from data.errors import FilterError

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import assemble, cli, filters, importing, palette, relations, words
+from dashboard import assemble, cli, filters, importing, palette, relations, stores, words
 from dashboard.filters import Filters
 from data import mapping, store
 from data.errors import SourceError
@@ -55,9 +55,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def opened(root: Path) -> assemble.Store:
+def opened(root: Path) -> stores.Store:
     """Return the released store, open for questions."""
-    return assemble.opened(root)
+    return stores.opened(root)
 
 
 def test_no_code_names_the_layer() -> None:
@@ -66,31 +66,31 @@ def test_no_code_names_the_layer() -> None:
     assert "wildlife" not in words.LAYER_TITLES
 
 
-def test_the_layer_is_offered_named_and_coloured(opened: assemble.Store) -> None:
-    choices = assemble.choices(opened)
+def test_the_layer_is_offered_named_and_coloured(opened: stores.Store) -> None:
+    choices = stores.choices(opened)
     assert set(choices.layers) == {"firearms", "wildlife"}
     assert ("wildlife", "ivory") in choices.commodities
     assert words.layer_title("wildlife") == "Wildlife"
     assert palette.layer_colour("wildlife") == palette.OTHER_LAYER
 
 
-def test_its_flows_are_counted_in_their_direction_between_its_own_places(opened: assemble.Store) -> None:
+def test_its_flows_are_counted_in_their_direction_between_its_own_places(opened: stores.Store) -> None:
     found = assemble.flows(opened, Filters(layers=("wildlife",)))
     assert found[["origin", "destination", "record_count"]].to_numpy().tolist() == [["Kampala", "Nairobi", 20]]
 
 
-def test_it_is_compared_with_the_firearms(opened: assemble.Store) -> None:
+def test_it_is_compared_with_the_firearms(opened: stores.Store) -> None:
     found = assemble.comparison(opened, Filters(), ("firearms", "wildlife"), relations.Draws(0, 1))
     assert (found.result.omega, found.corridors["label"].str.lower().tolist()) == (-1.0, ["inverse"])
 
 
-def test_it_is_shown_beside_the_firearms(opened: assemble.Store) -> None:
+def test_it_is_shown_beside_the_firearms(opened: stores.Store) -> None:
     view = assemble.explore(opened, Filters(layers=("firearms", "wildlife")))
     assert set(view.flows["layer"]) == {"firearms", "wildlife"}
     assert dict(zip(view.totals["layer"], view.totals["record_count"], strict=True))["wildlife"] == 20
 
 
-def test_its_source_stands_in_the_release_as_the_map_states_it(opened: assemble.Store) -> None:
+def test_its_source_stands_in_the_release_as_the_map_states_it(opened: stores.Store) -> None:
     row = opened.sources.set_index("source_id").loc["own-wildlife"]
     assert (row["title"], row["licence"], row["marking"]) == ("Made up", "own use", "TLP:GREEN")
     assert not row["redistributable"]

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import assemble
-from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from tests.dashboard.screen import words
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"

@@ -6,9 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import brief, words
-from dashboard.assemble import Store
 from dashboard.filters import Filters
 from dashboard.pages import briefing_parts
+from dashboard.stores import Store
 
 
 def page() -> None:

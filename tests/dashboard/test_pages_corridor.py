@@ -9,8 +9,8 @@ import pytest
 
 from dashboard import assemble, custody, custody_words
 from dashboard import dossier_words as said
-from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from data import contracts, disclosure, release
 from tests.dashboard.screen import Open, opener, words
 

@@ -10,12 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import audit, snapshot, snapshot_check
-from dashboard.assemble import Store
 from dashboard.cli import main
 from dashboard.filters import Filters
 from dashboard.pages import export_parts
 from dashboard.relations import Draws
 from dashboard.snapshot import Request
+from dashboard.stores import Store
 
 APP = """
 import streamlit as st

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import assemble, dossier, levels, modus, regions
-from dashboard.assemble import Store
+from dashboard import assemble, dossier, levels, modus, regions, stores
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from tests.dashboard.screen import Open, opener, words
 
 PAGES = ("coverage", "hubs", "modi", "regions", "time", "traces")
@@ -181,4 +181,4 @@ def test_a_country_that_reports_nothing_of_the_chosen_layers_is_silent(store: St
 
 
 def test_a_layer_without_flows_or_incidents_is_context(store: Store) -> None:
-    assert assemble.context_layers(store) == frozenset()
+    assert stores.context_layers(store) == frozenset()

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from dashboard import assemble, curves, palette, routes, words
-from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.stores import Store
 
 PATHS = pd.DataFrame(
     [

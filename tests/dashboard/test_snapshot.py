@@ -23,13 +23,13 @@ import pyogrio
 import pytest
 import shapely
 
-from dashboard import assemble, audit, codebook, snapshot, snapshot_check
-from dashboard.assemble import Store
+from dashboard import assemble, audit, codebook, snapshot, snapshot_check, stores
 from dashboard.cli import main
 from dashboard.filters import Filters
 from dashboard.relations import Draws
 from dashboard.snapshot import Request
 from dashboard.snapshot_tables import Contents, contents
+from dashboard.stores import Store
 from data.disclosure import K_OTHERS, K_VICTIMS, VICTIM_LAYERS
 from data.errors import SnapshotError
 
@@ -57,7 +57,7 @@ def own_root(sample_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def own(own_root: Path) -> Store:
     """Return that store, open for questions."""
-    return assemble.opened(own_root)
+    return stores.opened(own_root)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_eight_runs_give_the_same_bytes(
         monkeypatch.setattr(
             duckdb, "connect", lambda config, threads=threads: connect(config={**config, "threads": threads})
         )
-        snapshot.write(assemble.opened(own_root), REQUEST, tmp_path / f"threads {threads}" / "out")
+        snapshot.write(stores.opened(own_root), REQUEST, tmp_path / f"threads {threads}" / "out")
         digests.add(digest(tmp_path / f"threads {threads}" / "out"))
     monkeypatch.setattr(snapshot, "contents", lambda *_: found)
     for run in range(3):
@@ -427,7 +427,7 @@ def test_no_line_in_the_log_no_export(sample_root: Path, tmp_path: Path) -> None
     root = linked(tmp_path, sample_root)
     (root / audit.FOLDER).write_text("a file in its place")
     with pytest.raises(SnapshotError, match="nothing is exported"):
-        snapshot.write(assemble.opened(root), replace(REQUEST, formats=("csv",)), tmp_path / "out")
+        snapshot.write(stores.opened(root), replace(REQUEST, formats=("csv",)), tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["store"]
 
 

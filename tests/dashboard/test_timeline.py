@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from dashboard import assemble, changes, charts_time, playback, timeline, words
-from dashboard.assemble import Store
 from dashboard.changes import Period
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from dashboard.timeline import Timeline
 
 PLACES = pd.DataFrame(

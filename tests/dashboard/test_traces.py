@@ -7,9 +7,9 @@ import pytest
 from dashboard import charts_traces as charts
 from dashboard import custody
 from dashboard import tables_traces as tables
-from dashboard.assemble import Store
 from dashboard.custody import Chain, Funnel, Ranking
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from geo import custody as chains
 from geo import diversion
 from geo.tracing import Totals, funnel

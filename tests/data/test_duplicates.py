@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, importing, publish
+from dashboard import assemble, importing, publish, stores
 from dashboard.filters import Filters
 from data import contracts, duplicates, mapping, release, store
 from data.duplicates import DAYS, DISTANCE_KM, TOLERANCE
@@ -255,7 +255,7 @@ def imported(folder: Path, source_id: str, rows: list[dict[str, object]], **chan
 
 def counted(root: Path, layer: str = LAYER) -> int:
     """Return the records on all flows of a layer."""
-    return int(assemble.flows(assemble.opened(root), Filters(layers=(layer,)))["record_count"].sum())
+    return int(assemble.flows(stores.opened(root), Filters(layers=(layer,)))["record_count"].sum())
 
 
 PLANTED = [{**ROW, "Date": f"2020-{month:02}-10", "Weight": 10.0 * month} for month in range(1, 13)]
@@ -285,7 +285,7 @@ def test_the_evidence_names_the_other_source(tmp_path: Path) -> None:
     imported(tmp_path, "own-a", PLANTED[:2])
     imported(tmp_path, "own-b", AGAIN[:1])
     publish.publish(tmp_path / "store")
-    found = assemble.evidence(assemble.opened(tmp_path / "store"), Filters(layers=(LAYER,)), "KEN~UGA").records
+    found = assemble.evidence(stores.opened(tmp_path / "store"), Filters(layers=(LAYER,)), "KEN~UGA").records
     told = (
         found.set_index("date_start")[["also_in", "credibility"]].astype(object).where(lambda cell: cell.notna(), None)
     )

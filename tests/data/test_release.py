@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from dashboard import assemble, importing, publish
+from dashboard import importing, publish, stores
 from dashboard.cli import main
 from data import contracts, release
 from data.errors import ContraflowError, StoreError
@@ -103,7 +103,7 @@ def test_a_changed_file_is_not_opened(root: Path) -> None:
     path = release.current(root).path("legs")
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(StoreError, match=r"legs.parquet was changed after it was published; delete .* and run"):
-        assemble.opened(root)
+        stores.opened(root)
 
 
 def test_check_36_a_writer_killed_at_any_step_leaves_a_whole_release(root: Path) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, importing, publish
+from dashboard import assemble, importing, publish, stores
 from dashboard.filters import Filters
 from data import contracts, gate, release, staging, store
 from data.errors import ContraflowError, SourceError, StoreError
@@ -128,17 +128,17 @@ def test_a_second_release_holds_both_imports_and_the_first_stays_readable(root: 
 
 
 def test_a_reader_keeps_the_release_it_was_opened_with(root: Path, tmp_path: Path) -> None:
-    def records(reader: assemble.Store) -> int:
+    def records(reader: stores.Store) -> int:
         return int(assemble.flows(reader, Filters(layers=("drugs",)))["record_count"].sum())
 
-    reader = assemble.opened(root)
+    reader = stores.opened(root)
     assert records(reader) == 3 * 2  # three journeys of two legs
     path = files.ids(tmp_path / "more.csv", seizure(PLACE="Elsewhere"))
     importing.import_files(root, "unodc-ids", [path])
     publish.publish(root)
     assert records(reader) == 3 * 2
-    assert records(assemble.opened(root, reader.release.id)) == 3 * 2
-    assert records(assemble.opened(root)) == 4 * 2
+    assert records(stores.opened(root, reader.release.id)) == 3 * 2
+    assert records(stores.opened(root)) == 4 * 2
 
 
 IN_ALL = len({table.name for table in contracts.RELEASED} - set(publish.BUILT))  # what SQL builds is written by DuckDB

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from duckdb import DuckDBPyConnection
 
-from dashboard.assemble import Store
+from dashboard.stores import Store
 from data.errors import QueryError
 from queries import connection, run
 

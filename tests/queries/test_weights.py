@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dashboard import importing, publish
-from dashboard.assemble import Store
+from dashboard.stores import Store
 from data import contracts
 from geo import evidence
 from queries import connection, run

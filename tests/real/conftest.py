@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, importing, publish
+from dashboard import importing, publish, stores
 from data import store
 from data.store import ImportReport
 
@@ -50,6 +50,6 @@ def imported(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
 
 
 @pytest.fixture(scope="session")
-def real_store(imported: tuple[Path, dict[str, list[ImportReport]]]) -> assemble.Store:
+def real_store(imported: tuple[Path, dict[str, list[ImportReport]]]) -> stores.Store:
     """Return the store of published files, open for questions."""
-    return assemble.opened(imported[0])
+    return stores.opened(imported[0])

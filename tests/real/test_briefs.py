@@ -6,10 +6,10 @@ import re
 import pytest
 
 from dashboard import assemble, brief, findings
-from dashboard.assemble import Store
 from dashboard.brief import Brief
 from dashboard.cli import main
 from dashboard.filters import Filters
+from dashboard.stores import Store
 
 PAIR = ("drugs:opiates", "drugs:cocaine")
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, importing, publish, relations
-from dashboard.assemble import Store
+from dashboard import assemble, importing, publish, relations, stores
 from dashboard.cli import main
 from dashboard.filters import Filters
 from dashboard.relations import Draws
+from dashboard.stores import Store
 from data import release
 from data.store import ImportReport
 from tests.real.conftest import records
@@ -60,11 +60,11 @@ def test_only_six_row_totals_of_2012_differ_by_up_to_three(imported: Imported) -
 
 def test_long_and_matrix_form_of_the_traces_do_not_count_twice(imported: Imported, real_folder: Path) -> None:
     root = imported[0]
-    before = assemble.opened(root)
+    before = stores.opened(root)
     long_form = real_folder / "atf_traces_us" / "atf_traces_long_labels_as_published.parquet"
     importing.import_files(root, "atf-traces", [long_form])
     publish.publish(root)
-    after = assemble.opened(root)
+    after = stores.opened(root)
     assert after.release.id != before.release.id
     chosen = Filters(layers=("firearms",))
     sums = [assemble.flows(store, chosen)["record_count"].sum() for store in (before, after)]

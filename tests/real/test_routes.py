@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard import assemble, routing
-from dashboard.assemble import Store
 from dashboard.filters import Filters
+from dashboard.stores import Store
 from geo.ends import Settings
 from geo.ensemble import routes
 from geo.nullmodel import fit, od_matrix

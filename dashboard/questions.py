@@ -1,0 +1,73 @@
+"""The reader's filters as the parameters of queries, held against what a release knows."""
+
+from dataclasses import replace
+
+from dashboard.filters import Filters
+from dashboard.stores import Store
+from data.errors import FilterError
+from data.places import gazetteer
+from queries import run
+
+
+def limits_of(store: Store, filters: Filters) -> dict[str, object]:
+    """Return the parameters of queries/macros/chosen_legs.sql for a choice of filters."""
+    commodities = _commodities(store, filters.commodity)
+    return {
+        "since": filters.since,
+        "until": filters.until,
+        "layers": list(filters.layers),
+        "countries": sorted(gazetteer().region_country_ids(filters.region)) if filters.region else None,
+        "limited": sorted({name.partition(":")[0] for name in commodities}) or None,
+        "commodities": commodities or None,
+        "modes": list(filters.mode) or None,
+        "modi": list(filters.modus) or None,
+    }
+
+
+def some_limits(limits: dict[str, object], *names: str) -> dict[str, object]:
+    """Return those of the parameters of ``limits_of`` that a query takes."""
+    return {name: limits[name] for name in names}
+
+
+def limited_to(store: Store, filters: Filters, part: str) -> Filters:
+    """Return the filters for one layer, or a part of it written as ``layer:commodity``.
+
+    Raises:
+        FilterError: the release does not hold the layer.
+    """
+    layer, _, commodity = part.partition(":")
+    require_layers(store, (layer,))
+    limited = (f"{layer}:{commodity}",) if commodity else filters.commodity
+    return replace(filters, layers=(layer,), commodity=limited)
+
+
+def require_layers(store: Store, layers: tuple[str, ...]) -> None:
+    """Do nothing when the release holds every layer.
+
+    Raises:
+        FilterError: it does not hold one; names it and lists the layers there are.
+    """
+    for layer in [name for name in layers if name not in store.spans.index]:
+        raise FilterError(f"Layer {layer!r} is not in this release; it holds {', '.join(store.spans.index)}.")
+
+
+def known_layers(store: Store, filters: Filters) -> tuple[str, ...]:
+    """Return the chosen layers that the release holds."""
+    return tuple(layer for layer in filters.layers if layer in store.spans.index)
+
+
+def _commodities(store: Store, words: tuple[str, ...]) -> list[str]:
+    """Return each wanted commodity as ``layer:name``; a word without a layer stands for every layer that has it."""
+    if not words:
+        return []
+    known = run.rows(store.con, "commodity_names").dropna()
+    pairs = set(known["layer"] + ":" + known["name"])
+    found: list[str] = []
+    for word in words:
+        hits = sorted(pair for pair in pairs if pair == word or pair.partition(":")[2] == word.lower())
+        if not hits:
+            groups = run.rows(store.con, "commodities")
+            offered = ", ".join(groups["layer"] + ":" + groups["commodity"])
+            raise FilterError(f"Commodity {word!r} is not in this release; it holds {offered}.")
+        found += hits
+    return found

@@ -1,0 +1,144 @@
+"""One pinned release, open for questions: its tables, its network of paths, and what a reader may choose from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from duckdb import DuckDBPyConnection
+
+from dashboard import relations
+from dashboard.markings import strictest
+from data import contracts, release
+from data.release import Release
+from geo import flowfield, modes
+from geo.flowfield import Network
+from queries import connection, run
+
+
+@dataclass(frozen=True)
+class Store:
+    """One pinned release, open for questions; safe to share between threads."""
+
+    release: Release
+    con: DuckDBPyConnection
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """The release's places, by place_id."""
+        return run.rows(self.con, "places").set_index("place_id")
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """The release's table ``paths``."""
+        return run.rows(self.con, "paths")
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """The release's table ``path_lines``."""
+        return run.rows(self.con, "path_lines")
+
+    @cached_property
+    def net(self) -> Network:
+        """The release's paths, as a network of cells."""
+        edges, table = (run.columns(self.con, name) for name in ("network_edges", "path_overlaps"))
+        return flowfield.network(self.paths, edges, table)
+
+    @property
+    def edges(self) -> pd.DataFrame:
+        """The release's table ``path_edges``; large, so not kept."""
+        return run.rows(self.con, "path_edges")
+
+    @cached_property
+    def crossings(self) -> pd.DataFrame:
+        """The release's table ``path_borders``."""
+        return run.rows(self.con, "path_borders")
+
+    @cached_property
+    def ground(self) -> relations.Ground:
+        """What flows run over."""
+        countries = run.rows(self.con, "cells").set_index("cell")["country_id"].reindex(self.net.cells)
+        return relations.Ground(self.net, pd.factorize(countries)[0].astype(np.int64), self.places)
+
+    @cached_property
+    def network_shares(self) -> pd.DataFrame:
+        """What legs of unstated transport are taken to travel on."""
+        return run.rows(self.con, "network_shares")
+
+    @cached_property
+    def travel(self) -> modes.Travel:
+        """What legs may have travelled on."""
+        return modes.travel(self.network_shares, self.paths)
+
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """One row per imported file."""
+        return run.rows(self.con, "sources")
+
+    @cached_property
+    def reports(self) -> pd.DataFrame:
+        """Which country has records of which layer in which year, spanning ones included."""
+        return run.rows(self.con, "coverage_reports").dropna(subset="country_id")
+
+    @cached_property
+    def spans(self) -> pd.DataFrame:
+        """First and last day of each layer of the release."""
+        return run.rows(self.con, "spans").set_index("layer")
+
+    @property
+    def is_synthetic(self) -> bool:
+        """True when any source is made up."""
+        return bool(self.sources["is_synthetic"].any())
+
+    @property
+    def marking(self) -> str:
+        """The strictest marking of the sources."""
+        return strictest(self.sources["marking"])
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a reader may choose from in one release; countries as (id, name), commodities as (layer, name)."""
+
+    layers: tuple[str, ...]
+    regions: tuple[str, ...]
+    countries: tuple[tuple[str, str], ...]
+    commodities: tuple[tuple[str, str], ...]
+    modes: tuple[str, ...]
+    first_on: pd.Timestamp
+    last_on: pd.Timestamp
+
+
+def opened(root: Path, release_id: str | None = None) -> Store:
+    """Return the store's current release, or a given one, open for questions.
+
+    Raises:
+        StoreError: there is no such release, or a file of it was changed.
+        QueryError: its tables cannot be read.
+    """
+    pinned = release.whole(release.pinned(root, release_id) if release_id else release.current(root))
+    views = {table.name: [pinned.path(table.name)] for table in contracts.RELEASED}
+    return Store(pinned, connection.connect(views, pinned.folder, has_macros=True))
+
+
+def choices(store: Store) -> Choices:
+    """Return what a reader may choose from."""
+    commodities = run.rows(store.con, "commodities")
+    countries = store.places.loc[store.places["level"] == "country", "name"].sort_values()
+    regions = sorted({*store.places["region"].dropna(), *store.places["subregion"].dropna()})
+    return Choices(
+        tuple(store.spans.index),
+        tuple(regions),
+        tuple(zip(countries.index, countries, strict=True)),
+        tuple(commodities[["layer", "commodity"]].itertuples(index=False, name=None)),
+        contracts.MODES,
+        store.spans["first_on"].min(),
+        store.spans["last_on"].max(),
+    )
+
+
+def context_layers(store: Store) -> frozenset[str]:
+    """Return the layers that hold neither a flow nor an incident: totals of countries, say."""
+    found = run.rows(store.con, "context_layers")
+    return frozenset(found["layer"])
