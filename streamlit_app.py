@@ -17,7 +17,11 @@ from dashboard.pages import (
     traces,
 )
 
+# Streamlit keeps a hand's breadth free above every page; on a laptop the map takes it
+HIGHER = "<style>@media (min-width: 768px) { [data-testid=stMainBlockContainer] { padding-top: 2rem; } }</style>"
+
 st.set_page_config(page_title="Contraflow", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
+st.html(HIGHER)
 st.navigation(
     [
         st.Page(explore.render, title="Explore", icon=":material/map:", url_path="explore", default=True),

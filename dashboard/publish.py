@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from dashboard.routing import routed
-from data import contracts, disclosure, duplicates, grades, release, store
+from dashboard import routing
+from data import contracts, disclosure, duplicates, grades, networks, release, store
 from data.cells import RESOLUTION, cells_at
 from data.contracts import Table
 from data.errors import StoreError
@@ -19,7 +19,6 @@ from data.places import gazetteer
 from data.release import Release
 from geo import evidence, interception
 from geo.diversion import TTC_EDGES_DAYS
-from geo.paths import STEP_KM
 from queries import connection, run
 
 BUILT = (
@@ -52,7 +51,7 @@ CONSTANTS = (  # of the method that the queries above do not show
     *(evidence.TRACE_FACTORS, evidence.TRACE_FACTOR, TTC_EDGES_DAYS),
     *(interception.PRIOR_HITS, interception.PRIOR_MISSES, interception.H_MIN),
     *(interception.WINDOW_YEARS, interception.WINDOW_MIN),
-    *(STEP_KM, RESOLUTION),
+    *(RESOLUTION, *routing.CONSTANTS),
     *(duplicates.SPAN_DAYS, duplicates.WINDOWS),
 )
 UNGRADED = dict(zip(("reliability", "credibility"), evidence.UNGRADED, strict=True))
@@ -82,11 +81,12 @@ def publish(root: Path, progress: Progress = lambda _: None, k_victims: int = di
 
 
 def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
-    """Return the id the store would be released under; a change of method, gazetteer or grades makes another."""
+    """Return the id the store would be released under; another method, gazetteer, network or grade makes another."""
     places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
     parts = [
         str(contracts.RELEASED),
         places,
+        networks.digest(),
         grades.own(root).to_csv(index=False),
         *(run.sql(f"build/{name}") for name in BUILT),
     ]
@@ -124,7 +124,7 @@ def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> d
     finally:
         con.close()  # before paths are built, for it holds much memory and disk
     progress("building paths")
-    return built | routed(pairs, places.set_index("place_id"))
+    return built | routing.routed(pairs, places.set_index("place_id"))
 
 
 def _built(con: DuckDBPyConnection, staging: Path, k_victims: int, progress: Progress) -> dict[str, Path | pa.Table]:

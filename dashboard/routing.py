@@ -9,17 +9,25 @@ import pyarrow as pa
 from h3.api import basic_int as h3
 
 from data import contracts, networks
-from geo import modes
+from geo import ends, modes, overlaps, search
 from geo.bands import N_MIN
 from geo.distance import geodesic_km
 from geo.ends import Settings, landmass
 from geo.ensemble import KEY, routes
 from geo.flowfield import network
-from geo.networks import Graphs, graphs, nearest_node, road_graph, sea_graph
+from geo.lines import TOLERANCE_KM
+from geo.networks import CLOSED, CLOSED_BORDERS, Graphs, graphs, nearest_node, road_graph, sea_graph
 from geo.overlaps import to_table
+from geo.paths import STEP_KM
 
 ENDS = ["lon_a", "lat_a", "lon_b", "lat_b"]
 SETTINGS = Settings()
+CONSTANTS = (  # of the method, on which the tables of paths depend
+    SETTINGS,
+    *(ends.NEAR_KM, ends.HOME_KM, ends.PORTS, ends.PORT_KM, search.SMOOTHINGS, STEP_KM),
+    *(CLOSED, CLOSED_BORDERS, modes.BAND_EDGES_KM, modes.BASE_SHARES, modes.BASE_RECORDS, modes.SHARE_MIN),
+    *(TOLERANCE_KM, overlaps.ALONG_MIN, N_MIN),
+)
 WITHIN = "one place lies within the other: no direction"
 LAND_KM = 60.0  # a cell whose centre has no road node this near is sea or desert: it belongs to no country
 

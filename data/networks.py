@@ -1,5 +1,6 @@
 """Roads, sea lanes and ports of data/reference, read into frames; sources and licences: reference/NETWORKS.md."""
 
+import hashlib
 from functools import cache
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ import pyarrow.parquet as pq
 
 from data.errors import ContractError
 from data.places import REFERENCE
+
+FILES = ("roads.parquet", "sea.parquet", "ports.csv", "divisions.csv")
 
 
 class NetworkTables(NamedTuple):
@@ -23,6 +26,12 @@ class NetworkTables(NamedTuple):
 
     nodes: pd.DataFrame
     edges: pd.DataFrame
+
+
+@cache
+def digest() -> str:
+    """Return a number that changes with any byte of the networks."""
+    return hashlib.sha256(b"".join((REFERENCE / name).read_bytes() for name in FILES)).hexdigest()
 
 
 @cache

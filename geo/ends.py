@@ -13,6 +13,7 @@ from geo.networks import Graph, Graphs, Whole
 
 NEAR_KM = 25.0  # how well the point of a city is known: METHOD 3.1, precision P2
 HOME_KM = 100.0  # a place farther from its country's roads stands on the nearest road of any country; chosen 2026-11
+BORDER_KM = 200.0  # what crossing from one country to another costs a journey by road: geo/README.md
 PORTS = 10  # the ports one of which is drawn; chosen 2026-11
 PORT_KM = 25.0  # added to distances, so that the very nearest port does not take all: as NEAR_KM
 
@@ -25,17 +26,20 @@ class Settings:
         members: Paths drawn per pair; METHOD 3.3.
         sigma: Spread of the logarithm of costs; METHOD 3.3.
         seed: Same seed, same routes, whatever other pairs are asked for; 0 or more.
+        border_km: What a crossing from one country to another by road costs, in kilometres; no part of a length.
 
     Raises:
-        ContractError: fewer than one member, a sigma below 0 or a seed below 0.
+        ContractError: fewer than one member, or a sigma, seed or border_km below 0.
     """
 
     members: int = 20
     sigma: float = 0.3
     seed: int = 1
+    border_km: float = BORDER_KM
 
     def __post_init__(self) -> None:
-        for name, value, least in (("members", self.members, 1), ("sigma", self.sigma, 0), ("seed", self.seed, 0)):
+        for name, least in (("members", 1), ("sigma", 0), ("seed", 0), ("border_km", 0)):
+            value = getattr(self, name)
             if not value >= least:
                 raise ContractError(f"{name}: expected {least} or more, got {value}.")
 

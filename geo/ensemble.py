@@ -11,7 +11,7 @@ from geo.distance import Array
 from geo.ends import Settings
 from geo.journeys import Asked, by_air, by_road, by_sea
 from geo.lines import simplified
-from geo.networks import Flags, Graph, Graphs, Whole
+from geo.networks import Flags, Graph, Graphs, Whole, borders
 from geo.search import traced
 
 BATCH = 500  # pairs worked on at once, for memory
@@ -196,8 +196,7 @@ def _legs(walks: Walks, lookup: _Lookup) -> Legs:
 
 def _borders(pairs: pd.DataFrame, graph: Graph, legs: Legs, has_path: Flags) -> pd.DataFrame:
     """Return the borders that the members' own edges cross, and the share of the members that do."""
-    first, last = (graph.country_id[nodes] for nodes in (graph.u, graph.v))
-    crosses = ((first != last) & (first != "") & (last != ""))[legs.edge]
+    crosses = borders(graph)[legs.edge]
     ways = {"from_country": graph.country_id[legs.start[crosses]], "to_country": graph.country_id[legs.end[crosses]]}
     met = pd.DataFrame({"row": legs.row[crosses]} | ways).drop_duplicates()
     keys = ["pair", "from_country", "to_country"]

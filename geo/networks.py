@@ -187,6 +187,13 @@ def border(built: Graph, country_a: str, country_b: str) -> Flags:
     return crosses
 
 
+def borders(built: Graph) -> Flags:
+    """Return which edges lead from one country's land to another's."""
+    u, v = built.country_id[built.u], built.country_id[built.v]
+    crosses: Flags = (u != v) & (u != "") & (v != "")
+    return crosses
+
+
 def passage(built: Graph, name: str) -> Flags:
     """Return which edges are part of a strait or canal.
 

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 from geo.core import Cheapest, Core, cheapest, core_of, expanded
 from geo.distance import Array, sphere_km
 from geo.ends import Settings
-from geo.networks import Flags, Graph, Whole
+from geo.networks import Flags, Graph, Whole, borders
 
 SMOOTHINGS = 2  # METHOD 3.3
 REACH, REACH_KM = 2.0, 500.0  # first search as far as this times the great circle, and more; saves time only
@@ -34,20 +34,21 @@ class Costs(NamedTuple):
 
 
 def costs(graph: Graph, settings: Settings, about: int, asked: Whole) -> Costs:
-    """Return each member's costs: km * exp(sigma * (z_u + z_v) / 2 + sigma / 2 * eps) (METHOD 3.3).
+    """Return each member's costs: km * exp(sigma * (z_u + z_v) / 2 + sigma / 2 * eps), and a toll at each border.
 
-    z is standard normal, smoothed over neighbours, of unit variance; eps is standard normal. Both are drawn for shut
-    edges too, so that the others keep theirs when one is shut.
+    METHOD 3.3: z is standard normal, smoothed over neighbours, of unit variance; eps is standard normal. Both are drawn
+    for shut edges too, so that the others keep theirs when one is shut.
 
     Args:
         graph: Its open edges.
-        settings: Members, sigma and seed.
+        settings: Members, sigma, seed and toll.
         about: A number that keeps the draws of several networks apart.
         asked: Nodes that paths begin or end at; others than these cannot be.
     """
     size, (u, v), core = len(graph.lon), (graph.u, graph.v), core_of(graph, asked)
     beside = sp.csr_matrix((np.ones(2 * len(u)), (np.r_[u, v], np.r_[v, u])), shape=(size, size))
     degree = np.bincount(np.r_[u, v], minlength=size)
+    toll = settings.border_km * borders(graph)
     found = []
     for member in range(settings.members):
         draw = np.random.default_rng((settings.seed, about, member))
@@ -55,7 +56,7 @@ def costs(graph: Graph, settings: Settings, about: int, asked: Whole) -> Costs:
         for _ in range(SMOOTHINGS):
             z = (beside @ z + z) / (degree + 1)
         z /= max(z.std(), 1e-12) if size else 1.0
-        found.append(cheapest(core, graph.km * np.exp(settings.sigma * ((z[u] + z[v]) / 2 + eps / 2))))
+        found.append(cheapest(core, graph.km * np.exp(settings.sigma * ((z[u] + z[v]) / 2 + eps / 2)) + toll))
     return Costs(core, graph.points[core.node], found)
 
 

@@ -58,7 +58,7 @@ def surprise(pinned: Pinned, view: Explore) -> None:
 def map_and_legend(pinned: Pinned, view: Explore) -> None:
     """Draw the map, its legend and how much of the whole it shows."""
     camera = state.camera(layers.first_camera(view), view.filters.region)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         shown = st.segmented_control(
             "Colour of the lines",
             list(state.COLOURINGS),

@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, importing, publish, stores
+from dashboard import assemble, importing, publish, routing, stores
 from dashboard.filters import Filters
-from data import contracts, gate, release, staging, store
+from data import contracts, gate, networks, release, staging, store
 from data.errors import ContraflowError, SourceError, StoreError
 from data.parsed import Parsed, Reading
 from tests.data import files
@@ -125,6 +126,19 @@ def test_a_second_release_holds_both_imports_and_the_first_stays_readable(root: 
     assert contents(old.folder) == before
     assert release.pinned(root, old.id).manifest == old.manifest
     assert release.verify(release.pinned(root, old.id)) == []
+
+
+def test_another_network_or_setting_of_routes_makes_another_release(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [publish.next_id(root)]
+    assert routing.SETTINGS in publish.CONSTANTS
+    others = [replace(one, border_km=0.0) if one == routing.SETTINGS else one for one in publish.CONSTANTS]
+    monkeypatch.setattr(publish, "CONSTANTS", tuple(others))
+    ids.append(publish.next_id(root))
+    monkeypatch.setattr(networks, "digest", lambda: "another")
+    ids.append(publish.next_id(root))
+    assert len(set(ids)) == 3
 
 
 def test_a_reader_keeps_the_release_it_was_opened_with(root: Path, tmp_path: Path) -> None:

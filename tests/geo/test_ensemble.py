@@ -180,6 +180,17 @@ def test_a_closed_border_sends_the_road_round_the_north() -> None:
     assert found.lines["lat"].max() == pytest.approx(3, abs=0.1)
 
 
+def test_a_road_with_fewer_borders_is_taken_where_it_costs_less_than_the_borders_and_lengths_bear_no_toll() -> None:
+    """The north has one border instead of two and is six degrees longer."""
+    more = 6 * ONE_DEGREE_KM
+    straight, round_about = (
+        one("W", "E", "road", dataclasses.replace(PLAIN, border_km=toll)) for toll in (more - 1, more + 1)
+    )
+    assert straight.paths["length_km"].iloc[0] == pytest.approx(6 * ONE_DEGREE_KM)
+    assert round_about.paths["length_km"].iloc[0] == pytest.approx(12 * ONE_DEGREE_KM)
+    assert round_about.borders[["from_country", "to_country"]].to_numpy().tolist() == [["CCC", "AAA"]]
+
+
 def test_closing_every_way_refuses_the_pair() -> None:
     shut = without(without(WORLD.road, border(WORLD.road, "AAA", "BBB")), border(WORLD.road, "AAA", "CCC"))
     assert one("W", "E", "road", world=dataclasses.replace(WORLD, road=shut)).paths["refused"].tolist() == [NO_ROAD]

@@ -64,3 +64,20 @@ def test_traced_firearms_fall_off_with_distance_as_published(real_store: Store) 
     null = fit(od_matrix(between, states, "record_count"), distances_km(real_store.places.loc[states]), 1)
     assert 0.27 <= np.exp(-1000 / null.length_km) <= 0.46
     assert np.exp(-1000 / null.length_km) == pytest.approx(0.334, abs=0.03)
+
+
+def test_firearms_traced_within_one_country_do_not_leave_it_where_its_own_roads_join_the_places(
+    real_store: Store,
+) -> None:
+    """Without a price of borders 3 % of them were drawn over a border and back. Alaska has no road at home."""
+    country = real_store.places["country_id"]
+    flows = assemble.flows(real_store, Filters(layers=("firearms",)))
+    home = flows[flows["origin_id"].map(country) == flows["destination_id"].map(country)]
+    ends = np.sort(home[["origin_id", "destination_id"]].to_numpy(str), axis=1)
+    home = home.assign(place_a=ends[:, 0], place_b=ends[:, 1])
+    abroad = real_store.crossings.query("network == 'road'").merge(home, on=["place_a", "place_b"])
+    counts = (abroad["probability"] * abroad["record_count"]).groupby(abroad["to_country"]).sum()
+    assert counts.get("MEX", 0.0) == 0.0
+    by_land_only = abroad[~abroad[["place_a", "place_b"]].isin(["US-AK"]).any(axis=1)]
+    lost = (by_land_only["probability"] * by_land_only["record_count"])[by_land_only["to_country"] == "CAN"].sum()
+    assert lost < 0.002 * home["record_count"].sum()
