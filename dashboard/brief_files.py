@@ -2,10 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import NamedTuple
 
 from dashboard import audit, brief_html, brief_pdf, brief_slides, markings
@@ -16,23 +13,19 @@ from data.errors import FilterError, SnapshotError
 
 
 class Kind(NamedTuple):
-    """A form of a brief: what makes it, what loads its library, its media type, and how a button calls it."""
+    """A form of a brief: what makes it, its media type, and how a button calls it."""
 
     make: Callable[[Brief], bytes]
-    load: Callable[[], object]
     mime: str
     title: str
 
 
 KINDS = {
-    ".pdf": Kind(brief_pdf.pdf, brief_pdf.library, "application/pdf", "PDF"),
+    ".pdf": Kind(brief_pdf.pdf, "application/pdf", "PDF"),
     ".pptx": Kind(
-        brief_slides.pptx,
-        lambda: import_module("pptx"),
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        "Slides",
+        brief_slides.pptx, "application/vnd.openxmlformats-officedocument.presentationml.presentation", "Slides"
     ),
-    ".html": Kind(lambda told: brief_html.page(told).encode(), lambda: None, "text/html", "HTML"),
+    ".html": Kind(lambda told: brief_html.page(told).encode(), "text/html", "HTML"),
 }
 
 
@@ -46,20 +39,6 @@ def require_kind(suffix: str) -> None:
         raise FilterError(
             f"A brief cannot be made as {suffix or 'a name without an ending'}; end it in {', '.join(KINDS)}."
         )
-
-
-def load_ahead(suffix: str) -> None:
-    """Start loading what a form is drawn and written with, beside other work: two seconds, half of them free.
-
-    A library that is missing is told when the brief is made.
-    """
-
-    def load() -> None:
-        import_module("matplotlib.backends.backend_agg")
-        with suppress(SnapshotError):
-            KINDS[suffix].load()
-
-    Thread(target=load).start()
 
 
 def require_folder(folder: Path) -> None:

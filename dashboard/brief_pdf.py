@@ -3,7 +3,6 @@
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -13,7 +12,6 @@ from data.errors import SnapshotError
 
 SIZES_PT = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)  # of the text: the largest at which all fits
 MOST_PAGES = 2
-LOADING = Lock()
 FACES = {"DejaVuSans.ttf": "normal", "DejaVuSans-Bold.ttf": "bold"}
 
 
@@ -23,7 +21,7 @@ def pdf(brief: Brief) -> bytes:
     Raises:
         SnapshotError: a library of the system is missing, or two pages do not hold the brief.
     """
-    weasyprint = library()
+    weasyprint = _weasyprint()
     image = brief_html.map_source(brief, "png")  # at 300 dpi; painting the vectors takes five seconds more
     for size_pt in SIZES_PT:
         source = brief_html.paper(brief, image, _faces(), size_pt)
@@ -36,16 +34,12 @@ def pdf(brief: Brief) -> bytes:
     )
 
 
-def library() -> Any:
-    """Return WeasyPrint; on Linux without the searches of its bindings, which start compilers for 0.7 seconds.
-
-    Raises:
-        SnapshotError: a library of the system is missing.
-    """
+def _weasyprint() -> Any:
+    """Return the library; on Linux without the searches of its bindings, which start compilers for 0.7 seconds."""
     is_linux = sys.platform == "linux"  # where the names it tries last are those the system loads by
     searched = patch("ctypes.util.find_library", return_value=None) if is_linux else nullcontext()
     try:
-        with LOADING, searched:
+        with searched:
             import weasyprint  # type: ignore[import-untyped]
     except OSError as missing:  # its bindings look for Pango when they are imported
         raise SnapshotError(

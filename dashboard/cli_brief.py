@@ -37,7 +37,6 @@ def _brief(arguments: argparse.Namespace) -> int:
     for country in arguments.countries or [arguments.country] * bool(arguments.country):
         brief.require_country(country)
     store = stores.opened(arguments.store, arguments.release)
-    brief_files.load_ahead(out.suffix if arguments.countries is None else f".{arguments.format}")
     with progress() as told:
         told("comparing layers")
         found = brief.gathered(store, filters_of(arguments, LAYERS), arguments.layers)
