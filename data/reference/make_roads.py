@@ -24,12 +24,19 @@ DIRECT_KM = 300.0  # neighbours joined only by a longer way round are not joined
 SHORTCUT_KM, SHORTCUT_BIN_KM = 150.0, 10.0  # reach of direct ways between nodes of one country; chosen 2026-11
 STRETCH = 1.25  # 13,000 more edges; 95 % of ways of 1,000 to 3,000 km are then at most 4 % too long, not 9 %
 SOURCES, TARGETS = 200, 1500  # journeys drawn to find each cell's busiest junction
-# Fixed links the extract lacks: lon, lat of both landings and the length for vehicles in km, as their operators print.
+# What the extract lacks: fixed links and roads near borders, by lon and lat of both ends; km for vehicles as operators
+# print it or, of roads, as maps give it, rounded.
 LINKS = (
     ("Oresund tunnel and bridge", (12.66, 55.63), (12.90, 55.57), 16.4),
     ("Channel Tunnel, vehicle shuttle", (1.14, 51.10), (1.81, 50.92), 50.5),
     ("King Fahd Causeway", (50.22, 26.22), (50.47, 26.20), 25.0),
     ("Confederation Bridge", (-63.83, 46.16), (-63.70, 46.25), 12.9),
+    ("Dubrovnik to Slano", (18.10, 42.65), (17.80, 42.81), 38.0),
+    ("Dubrovnik to Trebinje", (18.10, 42.65), (18.34, 42.71), 30.0),
+    ("Dubrovnik to Herceg Novi by Debeli Brijeg", (18.10, 42.65), (18.56, 42.46), 48.0),
+    ("Herceg Novi to Kamenari", (18.56, 42.46), (18.68, 42.48), 15.0),
+    ("Berane to Peja by Kula", (19.87, 42.86), (20.29, 42.66), 80.0),
+    ("Belmopan to San Ignacio", (-88.80, 17.26), (-88.96, 17.20), 18.0),
 )
 Whole = npt.NDArray[np.int64]
 
