@@ -32,6 +32,15 @@ def test_no_edge_of_the_road_graph_joins_far_places() -> None:
     assert straight_km(networks.roads()).max() < 300
 
 
+@pytest.mark.parametrize("both", [{"HRV", "MNE"}, {"MNE", "XKX"}, {"BLZ", "GTM"}], ids=sorted)
+def test_roads_lead_over_borders_that_the_extract_leaves_open(both: set[str]) -> None:
+    """Debeli Brijeg, Kula and Melchor de Mencos."""
+    table = networks.roads()
+    ends = table.edges[["u", "v"]].to_numpy()
+    countries = table.nodes["country_id"].to_numpy(str)[ends]
+    assert any(set(pair) == both for pair in countries.tolist())
+
+
 def test_sea_lanes_are_great_circles() -> None:
     table = networks.sea()
     assert table.edges["km"].to_numpy() == pytest.approx(straight_km(table), abs=0.3, rel=1e-3)
