@@ -43,6 +43,7 @@ found as (
     where not is_withheld
 )
 
--- numbered as they come out of the sort: a window with an order of its own keeps the whole table a second time
-select *, row_number() over () as record
-from (select * from found order by layer, date_start, obs_id) as sorted
+-- the number has an order of its own: an engine need not keep that of a sorted subquery
+select *, row_number() over (order by layer, date_start, obs_id) as record
+from found
+order by record
