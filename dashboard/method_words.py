@@ -1,6 +1,7 @@
 """The method in plain sentences, for those who will not read geo/README.md."""
 
 from data.disclosure import SUPPRESSED
+from geo.ends import BORDER_KM
 
 STEPS = {
     "A record becomes legs": (
@@ -36,6 +37,10 @@ FORMULAS = {
     r"w=g\,\tau\,\kappa": (
         "What a record counts: by the grade of its source and its content g, by the age of a trace τ, and κ where the "
         "stated destination was not reached; never more than 1."
+    ),
+    r"c_e=\mathrm{km}_e\,e^{0.3\,z_e}+\beta_e": (
+        "What a stretch of road costs one of the 20 journeys: its length, changed at random by z, which is alike "
+        f"nearby, and β = {BORDER_KM:g} km at a border. Each journey takes the cheapest way; no length shown holds β."
     ),
     r"F^{\pm}_e=\sum_i w_i\,p_i(e),\qquad T_e=F^+_e+F^-_e,\qquad \rho_e=\frac{F^+_e-F^-_e}{T_e}": (
         "What a layer has on a stretch e each way: its records i, each with the share p of its 20 routes that pass; ρ "
