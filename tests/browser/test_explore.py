@@ -83,9 +83,9 @@ def test_a_link_restores_filters_and_corridor_and_the_evidence_sums_to_the_line(
 def test_a_row_of_the_table_opens_its_records(visit: Visit, address: str) -> None:
     page = opened(visit, address)
     table = page.locator('[data-testid="stDataFrame"]').first
-    table.scroll_into_view_if_needed()
     heading = page.get_by_role("heading", name=re.compile("^Records: "))
     for _ in range(4):  # the table is drawn anew once the corridors are judged: a click before that is lost
+        table.scroll_into_view_if_needed()  # what comes above it may have moved it down
         box = table.bounding_box()
         assert box
         page.mouse.click(box["x"] + 17, box["y"] + 52)

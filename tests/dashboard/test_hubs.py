@@ -241,12 +241,12 @@ def test_well_known_roads_of_the_sample_cross_the_borders_they_are_known_for(sto
 
 
 def test_a_blocked_road_keeps_its_records_and_nothing_changes_means_where_a_road_is_left(store: Store) -> None:
-    found = whatif.whatif(store, Filters(region=("Americas",)), "GTM-MEX")
+    found = whatif.whatif(store, Filters(region=("Americas",)), "MEX-USA")
     flows = found.flows[found.flows["changes_to"].notna()]
     assert len(flows) > 0
     assert found.switched["records"].sum() == pytest.approx(flows["records"].sum())
     assert found.flows.loc[found.flows["km_after"].notna(), "changes_to"].isna().all()
-    closed = found.borders[(found.borders["country_a"] == "GTM") & (found.borders["country_b"] == "MEX")]
+    closed = found.borders[(found.borders["country_a"] == "MEX") & (found.borders["country_b"] == "USA")]
     assert (closed["before"] > 0).all()
     assert (closed["after"] == 0).all()
 
