@@ -1,8 +1,11 @@
-"""The method of a snapshot as plain values: every threshold its tables were made with. Pure."""
+"""The method of a snapshot as plain values: every threshold its tables were made with."""
 
-from dashboard import method_words
+from dataclasses import asdict
+
+from dashboard import method_words, routing
 from dashboard.filters import Filters
 from dashboard.relations import Draws
+from data import networks
 from data.disclosure import Rule
 from geo import assess, bands, compare, evidence, multiplex, significance
 
@@ -22,6 +25,7 @@ def parameters(filters: Filters, draws: Draws, rule: Rule) -> dict[str, object]:
 
 def _thresholds() -> dict[str, object]:
     return {
+        "routes": {**asdict(routing.SETTINGS), "networks_sha256": networks.digest()},
         "relation": {
             "weighted_records_least": bands.N_MIN,
             "probability_least": compare.P_MIN,

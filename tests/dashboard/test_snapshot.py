@@ -12,7 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,14 @@ import pyogrio
 import pytest
 import shapely
 
-from dashboard import assemble, audit, codebook, snapshot, snapshot_check, stores
+from dashboard import assemble, audit, codebook, routing, snapshot, snapshot_check, stores
 from dashboard.cli import main
 from dashboard.filters import Filters
 from dashboard.relations import Draws
 from dashboard.snapshot import Request
 from dashboard.snapshot_tables import Contents, contents
 from dashboard.stores import Store
+from data import networks
 from data.disclosure import K_OTHERS, K_VICTIMS, VICTIM_LAYERS
 from data.errors import SnapshotError
 
@@ -230,6 +231,13 @@ def test_the_manifest_says_what_there_is(own: Store, written: Path) -> None:
     assert set(manifest["files"]) == on_disk - {"manifest.json", "manifest.sha256"}
     assert any("victims never leave" in line for line in manifest["left_out"])
     assert {row["source_id"] for row in manifest["sources"]} == set(own.sources["source_id"])
+
+
+def test_the_method_names_what_routes_and_words_depend_on(written: Path) -> None:
+    said = json.loads((written / "method.json").read_text(encoding="utf-8"))
+    assert said["routes"] == {**asdict(routing.SETTINGS), "networks_sha256": networks.digest()}
+    assert (said["relation"]["probability_least"], said["relation"]["weighted_records_least"]) == (0.9, 5.0)
+    assert said["small_counts"]["k_victims"] == 10
 
 
 def test_every_text_and_table_carries_the_marking(written: Path) -> None:
