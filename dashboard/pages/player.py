@@ -127,13 +127,21 @@ _COUNT_HELP = f"{record_words.LEGS_COUNT} A dash: nothing was reported, which is
 
 
 def _buttons(scene: Scene, at: pd.Timestamp, is_playing: bool) -> None:
+    """Draw the buttons; each says where it leads, and is another button while the clock runs.
+
+    A busy browser tells a press twice: with the heartbeat or the tick that falls due before it is sent, and by itself
+    (scheduleFlush in the bundle of Streamlit 1.67). The second must do what the first did, or nothing.
+    """
     first, last = scene.moments[0], scene.moments[-1]
+    back, following = (timeline.nearest(scene.moments, at, by) for by in (-1, 1))
+    title, icon = ("Pause", ":material/pause:") if is_playing else ("Play", ":material/play_arrow:")
+    running = "running" if is_playing else "resting"
     with st.container(horizontal=True, vertical_alignment="center"):
-        _step_button("Back", ":material/skip_previous:", first == at, (scene.moments, -1))
-        title, icon = ("Pause", ":material/pause:") if is_playing else ("Play", ":material/play_arrow:")
-        asked = (scene.moments, not is_playing)
-        st.button(title, icon=icon, type="primary", key="time_play", on_click=_play, args=asked)
-        _step_button("Next", ":material/skip_next:", last == at, (scene.moments, 1))
+        _step_button("Back", ":material/skip_previous:", f"time_back_{running}", (at, back))
+        begin = first if at == last and not is_playing else at
+        asked = (not is_playing, begin)
+        st.button(title, icon=icon, type="primary", key=f"time_play_{running}", on_click=_play, args=asked)
+        _step_button("Next", ":material/skip_next:", f"time_next_{running}", (at, following))
     if is_playing:
         place = scene.moments.searchsorted(at)
         st.progress((place + 1) / len(scene.moments))
@@ -141,8 +149,9 @@ def _buttons(scene: Scene, at: pd.Timestamp, is_playing: bool) -> None:
         _slider(scene, at)
 
 
-def _step_button(title: str, icon: str, is_at_end: bool, by: tuple[pd.DatetimeIndex, int]) -> None:
-    st.button(title, icon=icon, disabled=is_at_end, on_click=_move, args=by)
+def _step_button(title: str, icon: str, key: str, way: tuple[pd.Timestamp, pd.Timestamp]) -> None:
+    at, to = way
+    st.button(title, icon=icon, key=key, disabled=to == at, on_click=_play, args=(False, to))
 
 
 def _slider(scene: Scene, at: pd.Timestamp) -> None:
@@ -160,17 +169,9 @@ def _slider(scene: Scene, at: pd.Timestamp) -> None:
     )
 
 
-def _play(moments: pd.DatetimeIndex, is_wanted: bool) -> None:
-    """Start or stop; a press that is told twice (a rerun may repeat one it cut short) does what one press does."""
-    values = st.session_state
-    values["time_playing"] = is_wanted
-    if values["time_playing"] and values["time_on"] >= moments[-1]:
-        values["time_on"] = moments[0]
-
-
-def _move(moments: pd.DatetimeIndex, by: int) -> None:
-    st.session_state["time_playing"] = False
-    st.session_state["time_on"] = timeline.nearest(moments, st.session_state["time_on"], by)
+def _play(is_wanted: bool, at: pd.Timestamp) -> None:
+    """Go to a moment, and let the clock run from there or rest."""
+    st.session_state.update(time_playing=is_wanted, time_on=at)
 
 
 def _jump(key: str, drawn: pd.Timestamp) -> None:

@@ -177,6 +177,7 @@ def test_time_steps_to_a_year_of_all_layers(visit: Visit, address: str, ask: Ask
     page.get_by_role("button", name="Next").click()
     page.wait_for_function("location.search.includes('at=2015-01-01')")
     at_rest(page)
+    expect(page.locator('[data-testid="stMetricValue"]').first).to_have_text("2015")
     inside = "date_start >= date '2015-01-01' and date_end < date '2016-01-01'"
     known: dict[str, int] = dict(ask(f"select layer, sum(record_count) {FLOWS} and {inside} group by layer"))
     labels, values = (page.locator(f'[data-testid="stMetric{part}"]').all_inner_texts() for part in ("Label", "Value"))
