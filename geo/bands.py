@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from geo.cases import summed
+from geo.cases import CASES, Ways, summed
 from geo.distance import Array
 from geo.flowfield import Network
 
@@ -25,7 +25,7 @@ class Bands(NamedTuple):
     mean: sp.csr_matrix
     member: sp.csr_matrix
 
-    def records(self, net: Network, ways: tuple[Array, Array]) -> tuple[Array, Array]:
+    def records(self, net: Network, ways: Ways) -> Ways:
         """Return a layer's weighted records along each corridor, from place_a to place_b and back.
 
         Args:
@@ -33,21 +33,24 @@ class Bands(NamedTuple):
             ways: The layer's weighted records by path, a to b and b to a, as flowfield.sums gives them. Those of
                 other places count with the share of the corridor that they take, from one half.
         """
-        onward, back = ways
         same, turned, _ = net.overlaps
-        there = self.member @ (same @ onward + turned @ back)
-        return there, self.member @ (same @ back + turned @ onward)
+        both, reverse = _sides(ways)
+        return _ways(self.member @ (same @ both + turned @ reverse), ways)
 
-    def cases(self, net: Network, ways: tuple[Array, Array]) -> list[tuple[Array, Array]]:
+    def cases(self, net: Network, ways: Ways) -> list[Ways]:
         """Return what ``records`` may be, in equally likely cases: both ways as they are in each.
 
         All records of another path run along together or not at all, as far as the two ensembles leave that open.
         """
-        onward, back = ways
         used = np.unique(self.member.indices)
-        mine, shares = self.member[:, used], ((same[used], turned[used]) for same, turned in net.along_cases)
-        parts = [(same @ onward + turned @ back, same @ back + turned @ onward) for same, turned in shares]
-        return [(mine @ there, mine @ turned) for there, turned in summed(parts)]
+        same, turned = net.along_cases
+        if len(used) < len(net.paths):
+            rows = (np.arange(CASES + 1)[:, None] * len(net.paths) + used).ravel()
+            same, turned = same[rows], turned[rows]
+        both, reverse = _sides(ways)
+        parts = (same @ both + turned @ reverse).reshape(CASES + 1, len(used), -1)
+        found = self.member[:, used] @ np.hstack(summed(list(parts)))
+        return [_ways(case, ways) for case in np.hsplit(found, CASES)]
 
     def of(self, is_asked: npt.NDArray[np.bool_]) -> "Bands":
         """Return some of the corridors."""
@@ -72,3 +75,15 @@ def bands_of(net: Network, rows: npt.NDArray[np.int64], own: Array) -> Bands:
     member = mean.copy()
     member.data = np.ones_like(member.data)
     return Bands(mean, member)
+
+
+def _sides(ways: Ways) -> Ways:
+    """Return records onward beside those back, and those back beside those onward: (paths, 2 k)."""
+    onward, back = (way.reshape(len(way), -1) for way in ways)
+    return np.hstack([onward, back]), np.hstack([back, onward])
+
+
+def _ways(found: Array, like: Ways) -> Ways:
+    """Return both ways, of what lies side by side, with as many values a row as before."""
+    onward, back = (side.reshape(-1, *like[0].shape[1:]) for side in np.hsplit(found, 2))
+    return onward, back

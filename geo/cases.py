@@ -36,12 +36,18 @@ def split(ways: Matrices, doubt: sp.csr_matrix) -> list[Matrices]:
     return found
 
 
-def summed(parts: list[Ways]) -> list[Ways]:
+def together(parts: list[Matrices]) -> Matrices:
+    """Return the parts of ``split`` one below the other, each way."""
+    one, other = (sp.vstack(list(each), format="csr") for each in zip(*parts, strict=True))
+    return one, other
+
+
+def summed(parts: list[Array]) -> list[Array]:
     """Return what is there in each case, from what the parts of ``split`` give."""
-    found, (there, back) = [], parts[0]
+    found, there = [], parts[0]
     for more in parts[:0:-1]:
-        there, back = there + more[0], back + more[1]
-        found.append((there, back))
+        there = there + more
+        found.append(there)
     return found[::-1]
 
 

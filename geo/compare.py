@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.sparse as sp
 from scipy.special import betainc, betaln
 
 from geo.bands import N_MIN, ROUNDING, Bands, bands_of
@@ -77,13 +76,14 @@ def compare(net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> Compa
         A comparison that does not depend on which layer comes first, and in which reversing one layer turns
         COMMON into INVERSE and the sign of D and Omega.
     """
-    tables, fields = [], []
-    for is_coarse, level in _levels(flows_a, flows_b):
-        own = along(net, level[0], "weight"), along(net, level[1], "weight")
-        both = carried(net, own[0]), carried(net, own[1])
-        tables.append(corridors(net, own, both).assign(is_coarse=is_coarse))
-        fields.append(both)
-    km, a, b = np.tile(net.km, len(fields)), stacked([a for a, _ in fields]), stacked([b for _, b in fields])
+    levels = _levels(flows_a, flows_b)
+    own = [along(net, flows, "weight") for _, level in levels for flows in level]
+    fields = carried(net, own)
+    tables = [
+        corridors(net, own[at : at + 2], (fields[at], fields[at + 1])).assign(is_coarse=is_coarse)
+        for at, (is_coarse, _) in zip((0, 2), levels, strict=True)
+    ]
+    km, a, b = np.tile(net.km, len(levels)), stacked(fields[::2]), stacked(fields[1::2])
     shares, shared_km = _shares(km, a, b)
     return Comparison(omega(km, a, b), shares, shared_km, pd.concat(tables, ignore_index=True))
 
@@ -146,11 +146,13 @@ def marginal(
         b: The same of the other layer in the same cases: where paths run is one question for both.
         delta: Share of journeys stated backwards, below one half.
     """
-    counts = np.stack([np.column_stack([*one, *other]) for one, other in zip(a, b, strict=True)])
-    found, number = np.unique(counts.reshape(-1, 4), axis=0, return_inverse=True)
+    counts = np.stack([np.column_stack([*one, *other]) for one, other in zip(a, b, strict=True)], axis=1)
+    is_new = np.ones(counts.shape[:2], dtype=np.bool_)
+    is_new[:, 1:] = (counts[:, 1:] != counts[:, :-1]).any(axis=2)  # most cases of a corridor are alike
+    found, number = counts[is_new], np.cumsum(is_new.ravel()).reshape(is_new.shape) - 1
     has_both = (found[:, 0] + found[:, 1] > 0) & (found[:, 2] + found[:, 3] > 0)
     ways = posterior((found[:, 0], found[:, 1]), (found[:, 2], found[:, 3]), delta)
-    p_common, p_inverse = (np.where(has_both, p, 0.0)[number].reshape(counts.shape[:2]).mean(axis=0) for p in ways)
+    p_common, p_inverse = (np.where(has_both, p, 0.0)[number].mean(axis=1) for p in ways)
     return p_common, p_inverse
 
 
@@ -241,19 +243,19 @@ def _meets(
     net: Network, fields: tuple[Field, Field], bands: Bands, asked: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
     """Return whether the layers cross in a cell inside each corridor asked about, and hardly run along it."""
-    edges, size = np.arange(len(net.km)), len(net.cells)
-    touch = sp.csr_matrix(
-        (np.ones(2 * len(edges)), (np.r_[edges, edges], net.ends.T.ravel())), shape=(len(edges), size)
-    )
     a, b = (layer.total for layer in fields)
-    is_there = np.minimum(touch.T @ a, touch.T @ b) / 2 >= N_MIN
-    probability = bands.mean[asked] @ (net.forward + net.backward)
-    inside = probability @ touch
-    inside.data = (inside.data / 2 >= INSIDE_MIN).astype(np.float64)  # a certain end has one edge: half
-    mass = probability.power(2)
-    together = _ratio(mass @ (net.km * (np.minimum(a, b) >= N_MIN)), mass @ net.km)
+    cells = [sum(np.bincount(ends, total, len(net.cells)) for ends in net.ends.T) for total in (a, b)]
+    is_there = (np.minimum(*cells) / 2 >= N_MIN).astype(np.float64)
+    rows = np.flatnonzero(asked & (bands.member @ (net.passing @ is_there) > 0))
     found = np.zeros(len(asked), dtype=np.bool_)
-    found[asked] = ((inside @ is_there.astype(np.float64)) > 0) & (together < CROSSING_MAX)
+    mean = bands.mean[rows]
+    inside = mean @ net.passing
+    inside.data = (inside.data >= INSIDE_MIN).astype(np.float64)  # a certain end has one edge: half
+    rows, mean = (of[inside @ is_there > 0] for of in (rows, mean))
+    mass = mean @ net.either
+    mass.data **= 2
+    together = _ratio(mass @ (net.km * (np.minimum(a, b) >= N_MIN)), mass @ net.km)
+    found[rows] = together < CROSSING_MAX
     return found
 
 

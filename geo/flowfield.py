@@ -10,7 +10,7 @@ import pandas as pd
 import scipy.sparse as sp
 from h3.api import basic_int as h3
 
-from geo.cases import Matrices, split, summed
+from geo.cases import Matrices, split, summed, together
 from geo.distance import Array, sphere_km, unit_vectors
 from geo.overlaps import Columns, Overlaps, bernoulli, by_rows, from_table, overlaps
 
@@ -48,15 +48,28 @@ class Network:
     overlaps: Overlaps
 
     @cached_property
-    def along_cases(self) -> list[Matrices]:
-        """(paths, paths) shares of ``overlaps`` split into cases: same direction, and turned."""
+    def along_cases(self) -> Matrices:
+        """(parts x paths, paths) shares of ``overlaps`` split into cases, part below part: same direction, and turned."""
         same, turned, doubt = self.overlaps
-        return split((same, turned), doubt)
+        return together(split((same, turned), doubt))
+
+    @cached_property
+    def either(self) -> sp.csr_matrix:
+        """(paths, edges) probability of crossing an edge, whichever way."""
+        return (self.forward + self.backward).tocsr()
+
+    @cached_property
+    def passing(self) -> sp.csr_matrix:
+        """(paths, cells) probability of passing a cell; half of it where the path begins or ends there."""
+        edges = np.arange(len(self.km))
+        at = (np.concatenate([edges, edges]), self.ends.T.ravel())
+        touch = sp.csr_matrix((np.full(len(at[0]), 0.5), at), shape=(len(edges), len(self.cells)))
+        return (self.either @ touch).tocsr()
 
     @cached_property
     def edge_cases(self) -> list[Matrices]:
         """(paths, edges) ``forward`` and ``backward`` split into cases: a path crosses an edge or it does not."""
-        return split((self.forward, self.backward), bernoulli((self.forward + self.backward).tocsr()))
+        return split((self.forward, self.backward), bernoulli(self.either))
 
 
 @dataclass(frozen=True)
@@ -158,15 +171,16 @@ def field(net: Network, flows: pd.DataFrame) -> Field:
         net: The release's network.
         flows: ``origin_id, destination_id, network, weight``; flows without a path are left out.
     """
-    return carried(net, along(net, flows, "weight"))
+    return carried(net, [along(net, flows, "weight")])[0]
 
 
-def carried(net: Network, ways: tuple[Array, Array]) -> Field:
-    """Return the flow field of weighted records by path, as ``along`` gives them: a to b, and b to a."""
-    onward, back = ways
-    plus = net.forward.T @ onward + net.backward.T @ back
-    minus = net.backward.T @ onward + net.forward.T @ back
-    return Field(np.asarray(plus), np.asarray(minus))
+def carried(net: Network, ways: Sequence[tuple[Array, Array]]) -> list[Field]:
+    """Return the flow fields of weighted records by path, each as ``along`` gives them: a to b, and b to a."""
+    by_path = np.column_stack([way for both in ways for way in both])
+    first, second = (matrix.T @ by_path for matrix in (net.forward, net.backward))
+    return [
+        Field(first[:, at] + second[:, at + 1], second[:, at] + first[:, at + 1]) for at in range(0, 2 * len(ways), 2)
+    ]
 
 
 def field_cases(net: Network, flows: pd.DataFrame) -> list[Field]:
@@ -175,8 +189,8 @@ def field_cases(net: Network, flows: pd.DataFrame) -> list[Field]:
     All records of a path take it together: whether they cross an edge is known by the path's ensemble only.
     """
     onward, back = along(net, flows, "weight")
-    parts = [(f.T @ onward + b.T @ back, b.T @ onward + f.T @ back) for f, b in net.edge_cases]
-    return [Field(np.asarray(plus), np.asarray(minus)) for plus, minus in summed(parts)]
+    parts = [np.stack([f.T @ onward + b.T @ back, b.T @ onward + f.T @ back]) for f, b in net.edge_cases]
+    return [Field(plus, minus) for plus, minus in summed(parts)]
 
 
 def along(net: Network, flows: pd.DataFrame, column: str) -> tuple[Array, Array]:
