@@ -15,7 +15,7 @@ from scipy.spatial.distance import cdist
 
 from bench import made
 from bench.cases import Rival, Row, Setting, Timing, Trial, case, close, scaled, timed
-from dashboard import assemble, questions, relations
+from dashboard import assemble, relations
 from dashboard.filters import Filters
 from dashboard.stores import Store
 from geo import flowfield, knox, modes
@@ -25,7 +25,6 @@ from geo.compare import compare, omega
 from geo.distance import EARTH_RADIUS_KM, unit_vectors
 from geo.flowfield import Field, stacked
 from geo.paths import densified, paths_between
-from queries import run
 
 FULL = 10_000_000
 LAYERS = ("firearms", "drugs")
@@ -71,8 +70,7 @@ def shared(km: np.ndarray, a: Field, b: Field) -> Shared:
 
 def ours(store: Store, filters: Filters) -> Shared:
     """Return what the two layers share by the product: flows by network, both fields, Omega."""
-    nothing = pd.DataFrame({"layer": pd.Series(dtype="str")})
-    found = assemble.layered(store, filters, nothing)
+    _, found = assemble.laid_out(store, filters)
     levels = [weighted(found[name].parts, Weighing(kappa=filters.kappa)) for name in LAYERS]
     net, fields = store.net, []
     for flows in levels:
@@ -83,8 +81,8 @@ def ours(store: Store, filters: Filters) -> Shared:
 
 def prepared(store: Store, legs: Path) -> Prepared:
     """Return what a peer may have worked out once."""
-    limits = questions.limits_of(store, Filters(layers=LAYERS))
-    parts = run.rows(store.con, "flow_parts", **limits, min_count=1)[[*KEY, "network"]]
+    parts = store.book.parts[[*KEY, "network"]]
+    parts = parts[parts["layer"].isin(LAYERS)]
     spread = modes.by_network(parts.assign(stated=parts["network"].fillna("")), store.travel)
     is_country = store.places["level"] == "country"
     ends = [spread[end].astype("str") for end in KEY[1:]]
@@ -212,16 +210,13 @@ def _steps(store: Store, number: int) -> dict[str, Timing]:
     filters = Filters(layers=LAYERS, since=since, until=until)
     kept: dict[str, Any] = {}
 
-    def flows() -> None:
-        kept["flows"] = assemble.flows(store, filters)
-
-    def layered() -> None:
-        kept["layers"] = assemble.layered(store, filters, kept["flows"])
+    def laid_out() -> None:
+        _, kept["layers"] = assemble.laid_out(store, filters)
 
     def laid_over() -> None:
         relations.to_firearms(store.ground, kept["layers"], filters.kappa)
 
-    return {name: timed(work) for name, work in (("flows", flows), ("routes", layered), ("comparison", laid_over))}
+    return {name: timed(work) for name, work in (("flows and routes", laid_out), ("comparison", laid_over))}
 
 
 class Planted(NamedTuple):

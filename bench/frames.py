@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard import assemble, questions
+from dashboard import assemble, flows, questions
 from dashboard.filters import Filters
 from dashboard.stores import Store
 from data.places import gazetteer
@@ -23,8 +23,8 @@ from queries import run
 PAIR = ("layer", "origin_id", "destination_id")
 MONTHS = ("first_month_on", "last_month_on")
 NUMBERS = {
-    "flows_by_pair": ("record_count", "record_count_high", "item_count", "observed_weight", "intended_weight"),
-    "flow_parts": (
+    "flows": ("record_count", "record_count_high", "item_count", "observed_weight", "intended_weight"),
+    "flows by network": (
         "observed",
         "intended",
         "observed_items",
@@ -36,8 +36,8 @@ NUMBERS = {
     "dossier_months": ("record_count",),
 }
 KEYS = {
-    "flows_by_pair": PAIR,
-    "flow_parts": (*PAIR, "network"),
+    "flows": PAIR,
+    "flows by network": (*PAIR, "network"),
     "timeline_flows": ("layer", "source_id", "origin_id", "destination_id", *MONTHS),
     "dossier_months": ("layer", "origin_id", *MONTHS),
 }
@@ -62,17 +62,22 @@ def six_questions(store: Store) -> list[Question]:
     drugs = tuple(f"drugs:{name}" for name in ("cocaine", "opiates", "cannabis"))
     years = Filters(since=date(2018, 1, 1), until=date(2020, 1, 1), layers=("firearms", "drugs"))
     return [
-        Question("Q1", "flows_by_pair", Filters(**{**vars(years), "region": ("Europe",), "commodity": drugs})),
+        Question("Q1", "flows", Filters(**{**vars(years), "region": ("Europe",), "commodity": drugs})),
         Question("Q2", "timeline_flows", Filters(layers=("drugs",), region=("Europe",))),
-        Question("Q3", "flows_by_pair", Filters(layers=("firearms",))),
-        Question("Q4", "flows_by_pair", Filters(mode=("air",))),
-        Question("Q6", "flow_parts", Filters(since=date(2016, 1, 1), until=date(2024, 1, 1), layers=("drugs",))),
+        Question("Q3", "flows", Filters(layers=("firearms",))),
+        Question("Q4", "flows", Filters(mode=("air",))),
+        Question("Q6", "flows by network", Filters(since=date(2016, 1, 1), until=date(2024, 1, 1), layers=("drugs",))),
         Question("Q7", "dossier_months", Filters(), tuple(sorted(found.iloc[0][["origin_id", "destination_id"]]))),
     ]
 
 
 def asked(store: Store, question: Question) -> pd.DataFrame:
     """Return the product's answer."""
+    if question.query == "flows":
+        return assemble.flows(store, question.filters)
+    if question.query == "flows by network":
+        found = flows.by_part(store.book, assemble.counted(store, question.filters))
+        return store.book.parts.take(found.index.to_numpy()).reset_index(drop=True).join(found.reset_index(drop=True))
     limits = questions.limits_of(store, question.filters)
     ends = dict(zip(("place_a", "place_b"), question.places, strict=False))
     return run.rows(store.con, question.query, **limits, min_count=1, **ends)
@@ -136,7 +141,7 @@ def pandas_answer(frame: pd.DataFrame, question: Question, within: list[str] | N
         )
     named = {"observed_weight": ("observed", "sum"), "intended_weight": ("intended", "sum")}
     sums = {name: (name, "sum") for name in NUMBERS[question.query] if name not in named}
-    if question.query == "flows_by_pair":
+    if question.query == "flows":
         sums |= named | {"first_on": ("date_start", "min"), "last_on": ("date_end", "max")}
     return mine.groupby(keys, observed=True, dropna=False, sort=False).agg(**sums).reset_index()
 
@@ -179,7 +184,7 @@ def polars_answer(legs: Path, question: Question, within: list[str] | None) -> p
             sums.append(pl.when(is_intended == (side == "intended")).then(weight).otherwise(0.0).sum().alias(name))
         else:
             sums.append(col(name).sum())
-    if question.query == "flows_by_pair":
+    if question.query == "flows":
         sums += [col("date_start").min().alias("first_on"), col("date_end").max().alias("last_on")]
     found = rows.group_by(keys).agg(sums).collect()
     return pd.DataFrame({name: found[name].to_list() for name in found.columns})

@@ -1,6 +1,7 @@
 """Made tables of any size, by one seed: the sample's records drawn again with other days, in the store's own layout."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -138,7 +139,18 @@ def kept(setting: Setting, name: str, write: object) -> Path:
 
 def opened(setting: Setting, legs_file: Path) -> Store:
     """Return the synthetic store with other legs, open for the product's own questions."""
-    return with_tables(setting, {"legs": legs_file})
+    others = {"legs": legs_file}
+    for name in ("leg_kinds", "leg_days"):
+        others[name] = kept(setting, f"{name}-of-{legs_file.stem}", partial(_derived, dict(others), name))
+    return with_tables(setting, others)
+
+
+def _derived(tables: dict[str, Path], name: str, con: duckdb.DuckDBPyConnection, out: Path) -> None:
+    """Write a table as a release would hold it, from the tables it is built of."""
+    for table, file in tables.items():
+        con.read_parquet(str(file)).create_view(table)
+    run.build(con, name)
+    run.write(con, name, contracts.TABLES[name].schema, out)
 
 
 def with_tables(setting: Setting, others: dict[str, Path]) -> Store:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from dashboard import flows as booked
 from dashboard import questions, relations, routes, view
 from dashboard.filters import Filters
 from dashboard.stores import Store
 from data.errors import FilterError
 from data.places import gazetteer
-from geo import modes, system
+from geo import system
 from queries import run
 
 EVIDENCE_ROWS = 500
@@ -23,37 +24,38 @@ def flows(store: Store, filters: Filters) -> pd.DataFrame:
     Raises:
         FilterError: a region, layer or commodity is unknown to this release.
     """
-    found = run.rows(store.con, "flows_by_pair", **questions.limits_of(store, filters), min_count=filters.min_count)
-    return found.assign(
-        corridor_id=corridor_ids(found),
-        weight=found["observed_weight"] + filters.kappa * found["intended_weight"],
-        intended_share=found["intended_count"] / found["record_count"],
-        is_coarse=(found[["origin_level", "destination_level"]] == "country").any(axis=1),
-    )
+    return booked.flows(store.book, counted(store, filters), filters.kappa)[booked.COLUMNS]
 
 
-def layered(store: Store, filters: Filters, found: pd.DataFrame) -> dict[str, relations.Layer]:
-    """Return each chosen layer's flows, with their records by network.
+def laid_out(store: Store, filters: Filters) -> tuple[pd.DataFrame, dict[str, relations.Layer]]:
+    """Return ``flows``, and the same by layer, firearms among them, with their records by network.
 
-    Args:
-        store: The release.
-        filters: The choice that ``found`` answers.
-        found: Rows of ``flows``.
+    Raises:
+        FilterError: a region, layer or commodity is unknown to this release.
     """
-    parts = run.rows(store.con, "flow_parts", **questions.limits_of(store, filters), min_count=filters.min_count)
-    routed = modes.by_network(parts, store.travel)
-    numbers = routed.columns.difference(["layer", "origin_id", "destination_id", "network", "share"])
-    routed[numbers] = routed[numbers].mul(routed["share"], axis=0)
-    countries = store.places.index[store.places["level"] == "country"]
-    routed["is_coarse"] = routed["origin_id"].isin(countries) | routed["destination_id"].isin(countries)
+    held = counted(store, filters)
+    found = booked.flows(store.book, held, filters.kappa)
+    numbers = store.ways.pairs.take(found["pair"].to_numpy())
+    numbered = found.assign(**{str(name): values.to_numpy() for name, values in numbers.items()})
+    parts = booked.parts(store.book, store.ways, held)
     names = dict.fromkeys((*filters.layers, relations.ANCHOR))
-    return {name: relations.Layer(found[found["layer"] == name], routed[routed["layer"] == name]) for name in names}
+    layers = {
+        name: relations.Layer(numbered[numbered["layer"] == name], parts[parts["layer"] == name]) for name in names
+    }
+    return found[booked.COLUMNS], layers
 
 
-def corridor_ids(pairs: pd.DataFrame) -> pd.Series:
-    """Return the id of each pair's corridor, the same in both directions."""
-    origin, destination = pairs["origin_id"].astype("str"), pairs["destination_id"].astype("str")
-    return origin.where(origin < destination, destination) + "~" + destination.where(origin < destination, origin)
+def counted(store: Store, filters: Filters) -> booked.Counted:
+    """Return what the choice holds of each kind of leg.
+
+    Raises:
+        FilterError: a region, layer or commodity is unknown to this release.
+    """
+    limits = questions.limits_of(store, filters)
+    period = filters.since, filters.until
+    asked = {name: value for name, value in limits.items() if name not in ("since", "until")}
+    kinds = run.columns(store.con, "chosen_kinds", **asked)["kind"]
+    return booked.counted(store.book, kinds, period, filters.min_count)
 
 
 def explore(store: Store, filters: Filters) -> view.Explore:
@@ -63,9 +65,8 @@ def explore(store: Store, filters: Filters) -> view.Explore:
         FilterError: a region or commodity is unknown to this release.
     """
     chosen = replace(filters, layers=questions.known_layers(store, filters))
-    found = flows(store, chosen)
+    found, layers = laid_out(store, chosen)
     limits = questions.limits_of(store, filters)
-    layers = layered(store, chosen, found)
     corridors, omega = relations.to_firearms(store.ground, layers, filters.kappa)
     found = found.assign(is_shown=relations.is_shown(found, corridors, filters.top))
     drawn = found.loc[(found["layer"] == relations.ANCHOR) & found["is_shown"], "corridor_id"]
@@ -170,7 +171,7 @@ def comparison(store: Store, filters: Filters, parts: tuple[str, str], draws: re
     both = []
     for part in parts:
         chosen = questions.limited_to(store, filters, part)
-        both.append(layered(store, chosen, flows(store, chosen))[chosen.layers[0]])
+        both.append(laid_out(store, chosen)[1][chosen.layers[0]])
     pair = both[0], both[1]
     found = relations.compared(store.ground, pair, filters.kappa)
     found = found._replace(
@@ -189,7 +190,7 @@ def judged(store: Store, filters: Filters) -> pd.DataFrame:
         FilterError: a region or commodity is unknown to this release.
     """
     chosen = replace(filters, layers=questions.known_layers(store, filters))
-    layers = layered(store, chosen, flows(store, chosen))
+    _, layers = laid_out(store, chosen)
     draws = relations.Draws(NULL_DRAWS, NULL_SEED)
     return relations.judged_by_layer(store.ground, layers, filters.kappa, draws)
 

@@ -134,7 +134,7 @@ def _layers(store: Store, chosen: Filters, parts: tuple[str, ...]) -> tuple[str,
         FilterError: a layer is unknown, or the first has no flow in this choice.
     """
     first = parts[0] if parts else relations.ANCHOR
-    found = _parts(store, chosen, parts) if parts else assemble.layered(store, chosen, assemble.flows(store, chosen))
+    found = _parts(store, chosen, parts) if parts else assemble.laid_out(store, chosen)[1]
     if not len(found[first].flows):
         raise FilterError(
             f"No flow of {findings.mid(findings.part_title(first))} passes the filters; a brief needs one: widen them."
@@ -154,7 +154,7 @@ def _parts(store: Store, filters: Filters, parts: tuple[str, ...]) -> dict[str, 
     found = {}
     for part in parts:
         only = questions.limited_to(store, filters, part)
-        found[part] = assemble.layered(store, only, assemble.flows(store, only))[only.layers[0]]
+        found[part] = assemble.laid_out(store, only)[1][only.layers[0]]
     return found
 
 

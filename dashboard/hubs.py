@@ -131,9 +131,8 @@ def _half(
     limited = replace(chosen, since=half[0], until=half[1], min_count=1)
     keys = ["layer", "origin_id", "destination_id"]
     known = pd.MultiIndex.from_frame(found[keys])
-    flows = assemble.flows(store, limited)
+    flows, layers = assemble.laid_out(store, limited)
     flows = flows[pd.MultiIndex.from_frame(flows[keys]).isin(known)]
-    layers = assemble.layered(store, limited, flows)
     parts = pd.concat([layer.parts.assign(layer=name) for name, layer in layers.items()], ignore_index=True)
     parts = parts[pd.MultiIndex.from_frame(parts[keys]).isin(known)]
     return flows, weighted(parts, Setting(kappa=chosen.kappa))

@@ -40,6 +40,8 @@ BUILT = (
     "interceptions",
     "record_weights",
     "legs",
+    "leg_kinds",
+    "leg_days",
     "sources",
     "unresolved",
     "withheld",
@@ -141,7 +143,7 @@ def _built(con: DuckDBPyConnection, staging: Path, k_victims: int, progress: Pro
         build(name)
     files["detection"] = _weigh(con, build)
     run.keep(con, "place_cells", _place_cells(run.arrow(con, "places")))
-    for name in ("legs", "leg_pairs"):
+    for name in ("legs", "leg_kinds", "leg_days", "leg_pairs"):
         build(name)
     for name in ("sources", "unresolved"):
         build(name, k=k_victims)

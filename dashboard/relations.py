@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashboard import view, words
@@ -38,11 +39,19 @@ MEASURES = ("layer", "omega", "common_share", "inverse_share", "mixed_share", "s
 
 
 class Ground(NamedTuple):
-    """What flows run over: the release's network, the number of each cell's country, and its places by place_id."""
+    """What flows run over.
+
+    Attributes:
+        net: The release's network.
+        zones: The number of each cell's country.
+        places: The release's places by place_id.
+        ends: (2, pairs) rows of the places, for both ends of the network's pairs.
+    """
 
     net: Network
     zones: np.ndarray
     places: pd.DataFrame
+    ends: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,8 @@ class Layer(NamedTuple):
     """One layer, or part of one.
 
     Attributes:
-        flows: One row per (origin_id, destination_id): ``record_count, weight, is_coarse``.
+        flows: One row per (origin_id, destination_id): ``record_count, weight, is_coarse``, and their numbers as
+            flows.Ways.pairs has them.
         parts: The same records by network, as geo.assess takes them.
     """
 
@@ -107,19 +117,23 @@ def compared(ground: Ground, both: tuple[Layer, Layer], kappa: float) -> Compare
     a, b = _weighted(both, kappa)
     result = compare(ground.net, a, b)
     found = result.corridors
-    own = np.column_stack([way for layer in both for way in _own_records(found, layer.flows)])
+    pair = found["pair"].to_numpy()
+    own = np.column_stack([way[pair] for layer in both for way in _own_records(ground, layer.flows)])
     is_turned = np.where(own[:, 0] != own[:, 1], own[:, 1] > own[:, 0], own[:, 3] > own[:, 2])
+    ends = np.where(is_turned, ground.ends[::-1, pair], ground.ends[:, pair])
     table = pd.DataFrame({"id": found["place_a"] + "~" + found["place_b"]})
-    for end, (plain, turned) in {"origin": ("place_a", "place_b"), "destination": ("place_b", "place_a")}.items():
-        table[f"{end}_id"] = np.where(is_turned, found[turned], found[plain])
-        table[end] = ground.places["name"].reindex(table[f"{end}_id"]).to_numpy()
+    names = ground.places["name"]
+    for end, at in zip(("origin", "destination"), ends, strict=True):
+        table[f"{end}_id"] = names.index.take(at)
+        table[end] = names.array.take(at)
     table = table.join(found[["label", *MEASURED]])
     table[[f"{side}_{way}" for side in SIDES for way in WAYS]] = np.where(is_turned[:, None], own[:, [1, 0, 3, 2]], own)
     for way, (plain, turned) in {"onward": ("onward", "back"), "back": ("back", "onward")}.items():
         table[f"a_{way}"] = np.where(is_turned, found[f"a_{turned}"], found[f"a_{plain}"])
     for side, layer in zip(SIDES, both, strict=True):
         table[f"{side}_n"] = found[f"{side}_onward"] + found[f"{side}_back"]
-        table[f"{side}_coverage"] = _coverage(table, layer.flows)
+        mine = table[[f"{side}_{way}" for way in WAYS]].sum(axis=1)
+        table[f"{side}_coverage"] = _touching(ground, layer.flows)[ends].sum(axis=0) - mine
     return Compared(result, _strongest_first(table))
 
 
@@ -218,29 +232,26 @@ def is_shown(flows: pd.DataFrame, corridors: pd.DataFrame, top: int) -> pd.Serie
     return (flows.groupby("layer").cumcount() < top) | flows["corridor_id"].isin(named)
 
 
-def _own_records(corridors: pd.DataFrame, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pair's own records from place_a to place_b, and back."""
-    counts = flows.set_index(["origin_id", "destination_id"])["record_count"]
-    ways = (["place_a", "place_b"], ["place_b", "place_a"])
-    onward, back = (
-        counts.reindex(pd.MultiIndex.from_frame(corridors[way])).fillna(0).to_numpy(np.int64) for way in ways
-    )
+def _own_records(ground: Ground, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the records of each pair of the network from place_a to place_b, and back."""
+    pair, is_onward, count = (flows[name].to_numpy() for name in ("net_pair", "is_onward", "record_count"))
+    size = len(ground.net.pairs)
+    ways = (is_onward & (pair >= 0), ~is_onward & (pair >= 0))
+    onward, back = (np.bincount(pair[way], count[way], size).astype(np.int64) for way in ways)
     return onward, back
 
 
-def _coverage(table: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
-    """Return the records of a layer that begin or end in either place of each corridor."""
-    count = flows["record_count"]
-    touching = count.groupby(flows["origin_id"]).sum().add(count.groupby(flows["destination_id"]).sum(), fill_value=0)
-    ends = [touching.reindex(table[end]).fillna(0).to_numpy() for end in ("origin_id", "destination_id")]
-    own = np.add(*_own_records(table.rename(columns={"origin_id": "place_a", "destination_id": "place_b"}), flows))
-    return pd.Series(ends[0] + ends[1] - own, table.index).astype("int64")
+def _touching(ground: Ground, flows: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the records of a layer that begin or end in each place."""
+    count, size = flows["record_count"], len(ground.places)
+    ends = (np.bincount(flows[at], count, size) for at in ("origin_at", "destination_at"))
+    return np.add(*ends).astype(np.int64)
 
 
 def _strongest_first(corridors: pd.DataFrame) -> pd.DataFrame:
     """Return the corridors with a word in front of those without, the likelier and the better documented first."""
-    rank = corridors["label"].str.lower().map({name: max(at, 1) for at, name in enumerate(view.RELATIONS)})
+    rank = np.maximum(pd.Index([name.upper() for name in view.RELATIONS]).get_indexer(pd.Index(corridors["label"])), 1)
     likelier = corridors[["P_common", "P_inverse"]].max(axis=1).round(6).fillna(-1)  # the last digits tell nothing
     volume = corridors[["a_n", "b_n"]].min(axis=1)
-    order = np.lexsort([corridors["id"], -volume, -likelier, rank])
+    order = np.lexsort([*(np.asarray(key) for key in (-volume, -likelier)), rank])  # of equals, as they come: by place
     return corridors.iloc[order].reset_index(drop=True)

@@ -137,7 +137,7 @@ def _asked(store: Store, filters: Filters) -> Asked:
     if seen.flows.empty and seen.incidents.empty:
         raise FilterError("No record passes these filters, so there is nothing to export; widen them.")
     chosen = replace(filters, layers=questions.known_layers(store, filters))
-    return Asked(store, chosen, seen, assemble.layered(store, chosen, seen.flows))
+    return Asked(store, chosen, seen, assemble.laid_out(store, chosen)[1])
 
 
 def _sources(asked: Asked) -> pd.DataFrame:

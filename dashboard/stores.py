@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
-from dashboard import relations
+from dashboard import flows, relations
 from dashboard.markings import strictest
 from data import contracts, release
 from data.release import Release
-from geo import flowfield, modes
+from geo import flowfield, modes, tally
 from geo.flowfield import Network
 from queries import connection, run
 
@@ -45,6 +45,18 @@ class Store:
         edges, table = (run.columns(self.con, name) for name in ("network_edges", "path_overlaps"))
         return flowfield.network(self.paths, edges, table)
 
+    @cached_property
+    def book(self) -> flows.Book:
+        """What the release holds of each kind of leg, day by day."""
+        kinds = run.rows(self.con, "leg_kinds")
+        kind, on, *measures = run.columns(self.con, "leg_days").values()
+        return flows.book(kinds, tally.tally(len(kinds), kind, on, measures), self.places)
+
+    @cached_property
+    def ways(self) -> flows.Ways:
+        """Where the flows of the book run."""
+        return flows.ways(self.book, self.net, self.travel, self.places)
+
     @property
     def edges(self) -> pd.DataFrame:
         """The release's table ``path_edges``; large, so not kept."""
@@ -59,7 +71,8 @@ class Store:
     def ground(self) -> relations.Ground:
         """What flows run over."""
         countries = run.rows(self.con, "cells").set_index("cell")["country_id"].reindex(self.net.cells)
-        return relations.Ground(self.net, pd.factorize(countries)[0].astype(np.int64), self.places)
+        ends = [self.places.index.get_indexer(pd.Index(self.net.pairs[end])) for end in ("place_a", "place_b")]
+        return relations.Ground(self.net, pd.factorize(countries)[0].astype(np.int64), self.places, np.stack(ends))
 
     @cached_property
     def network_shares(self) -> pd.DataFrame:

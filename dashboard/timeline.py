@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard import assemble, questions
+from dashboard import questions
 from dashboard.filters import Filters
+from dashboard.flows import corridor_ids
 from dashboard.stores import Store
 from queries import run
 
@@ -190,7 +191,7 @@ def named(flows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         for end in ("origin", "destination")
         for tail, column in (("", "name"), ("_level", "level"), ("_lon", "lon"), ("_lat", "lat"))
     }
-    return flows.assign(**ends, corridor_id=assemble.corridor_ids(flows))
+    return flows.assign(**ends, corridor_id=corridor_ids(flows))
 
 
 def busiest(view: Timeline, step: str, length: int | None) -> tuple[int, int]:

@@ -56,7 +56,7 @@ def whatif(store: Store, filters: Filters, closing: str) -> WhatIf:
     """
     closure, told = _closure(store, closing)
     chosen = replace(filters, layers=questions.known_layers(store, filters))
-    layers = assemble.layered(store, chosen, assemble.flows(store, chosen))
+    _, layers = assemble.laid_out(store, chosen)
     parts = [layer.parts.assign(layer=name) for name, layer in layers.items()]
     flows = keyed(weighted(pd.concat(parts, ignore_index=True), Setting(kappa=filters.kappa)))
     left = _left(closure)

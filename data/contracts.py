@@ -182,6 +182,43 @@ LEGS = Table(
     ),
 )
 
+LEG_KINDS = Table(
+    "leg_kinds",
+    "one per kind of leg outside lawful trade: everything a reader can ask for but the day",
+    ("kind",),
+    (
+        Column("kind", WHOLE, note="from 0, in the order of layer, origin_id, destination_id, network"),
+        Column("layer", TEXT),
+        Column("origin_id", TEXT),
+        Column("destination_id", TEXT),
+        _null("network", TEXT, "as in legs", NETWORKS),
+        Column("is_intended", FLAG, note="status is intended"),
+        Column("source_id", TEXT),
+        _null("transport_mode", TEXT, "as in legs", MODES),
+        _null("commodity", TEXT),
+        _null("commodity_raw", TEXT),
+        _null("modus_operandi", TEXT, allowed=MODI_OPERANDI),
+        Column("has_item_count", FLAG, note="item_count is stated"),
+        Column("span_days", WHOLE, note="from date_start to date_end"),
+    ),
+)
+
+LEG_DAYS = Table(
+    "leg_days",
+    "one per kind of leg and first day",
+    ("kind", "date_start"),
+    (
+        Column("kind", WHOLE),
+        Column("date_start", DAY),
+        Column("record_count", WHOLE),
+        Column("record_count_high", WHOLE),
+        Column("item_count", WHOLE, note="0 where not stated: see has_item_count of the kind"),
+        Column("weight_billionths", WHOLE, note="sum of the legs' weights, as whole billionths"),
+        Column("weight_items_billionths", WHOLE),
+        Column("weight_exposure_billionths", WHOLE),
+    ),
+)
+
 CUSTODY_EVENTS_TABLE = Table(
     "custody_events",
     "one per known step in the custody of one traced item",
@@ -473,6 +510,8 @@ RELEASED = (
     OBSERVATIONS,
     WAYPOINTS,
     LEGS,
+    LEG_KINDS,
+    LEG_DAYS,
     CUSTODY_EVENTS_TABLE,
     CUSTODY_EDGES,
     INCIDENTS,

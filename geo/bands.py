@@ -42,14 +42,14 @@ class Bands(NamedTuple):
 
         All records of another path run along together or not at all, as far as the two ensembles leave that open.
         """
-        used = np.unique(self.member.indices)
-        same, turned = net.along_cases
-        if len(used) < len(net.paths):
-            rows = (np.arange(CASES + 1)[:, None] * len(net.paths) + used).ravel()
-            same, turned = same[rows], turned[rows]
+        used, column = np.unique(self.member.indices, return_inverse=True)
+        rows = (np.arange(CASES + 1)[:, None] * len(net.paths) + used).ravel()
+        same, turned = (shares[rows] for shares in net.along_cases)
         both, reverse = _sides(ways)
-        parts = (same @ both + turned @ reverse).reshape(CASES + 1, len(used), -1)
-        found = self.member[:, used] @ np.hstack(summed(list(parts)))
+        parts = (same @ both + turned @ reverse).reshape(CASES + 1, len(used), both.shape[1])
+        shape = (self.member.shape[0], len(used))
+        member = sp.csr_matrix((self.member.data, column, self.member.indptr), shape=shape)
+        found = member @ np.hstack(summed(list(parts)))
         return [_ways(case, ways) for case in np.hsplit(found, CASES)]
 
     def of(self, is_asked: npt.NDArray[np.bool_]) -> "Bands":

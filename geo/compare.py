@@ -11,7 +11,7 @@ from scipy.special import betainc, betaln
 
 from geo.bands import N_MIN, ROUNDING, Bands, bands_of
 from geo.distance import Array
-from geo.flowfield import Field, Network, along, balance, carried, field, field_cases, stacked
+from geo.flowfield import Field, Network, balance, carried, field, field_cases, stacked, sums
 from geo.segments import pooled, segments, stretches
 
 D_MIN = 0.2  # |D| below this is neither common nor inverse
@@ -20,8 +20,9 @@ PHI = 1.5  # overdispersion of counts: the effective number of records is n / PH
 DELTA = 0.08  # share of journeys stated in the wrong direction
 CROSSING_MAX = 0.25  # of a corridor: where both layers run on less of it, and meet inside it, they cross
 INSIDE_MIN = 0.75  # share of a corridor's journeys that must pass a cell for a crossing there to count
-GRID, GRID_WEIGHTS = np.polynomial.legendre.leggauss(24)  # over the narrower posterior; 300 change nothing by 0.0001
+GRID, GRID_WEIGHTS = np.polynomial.legendre.leggauss(32)  # over the narrower posterior; 200 change nothing by 0.0001
 WINDOW = 2.5  # half its width, in units of 1 / sqrt(alpha + beta): five standard deviations of the angle
+STEP, STEP_WEIGHTS = np.polynomial.legendre.leggauss(3)  # over the wider posterior, between two of the points above
 
 LABELS = ("COMMON", "INVERSE", "MIXED", "CROSSING", "INSUFFICIENT")
 COMMON, INVERSE, MIXED, CROSSING, INSUFFICIENT = LABELS
@@ -36,9 +37,9 @@ class Comparison:
         shares: Share of shared corridor-km by relation: ``common``, ``inverse``, ``mixed``; NaN where none.
         shared_km: Kilometres of edges on which both layers have N_MIN weighted records.
         corridors: One row per pair of places with N_MIN weighted records of its own in either layer:
-            ``place_a, place_b, is_coarse, length_km, confidence, a_onward, a_back, b_onward, b_back`` (weighted
-            records that run along the corridor, onward is place_a to place_b), ``D, P_common, P_inverse`` (NaN where
-            not judged), ``label``.
+            ``place_a, place_b, pair`` (row of the network's), ``is_coarse, length_km, confidence, a_onward, a_back,
+            b_onward, b_back`` (weighted records that run along the corridor, onward is place_a to place_b), ``D,
+            P_common, P_inverse`` (NaN where not judged), ``label``.
     """
 
     omega: float
@@ -76,14 +77,13 @@ def compare(net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> Compa
         A comparison that does not depend on which layer comes first, and in which reversing one layer turns
         COMMON into INVERSE and the sign of D and Omega.
     """
-    levels = _levels(flows_a, flows_b)
-    own = [along(net, flows, "weight") for _, level in levels for flows in level]
-    fields = carried(net, own)
+    of_a, of_b = (_by_level(net, flows) for flows in (flows_a, flows_b))
+    fields = carried(net, [*of_a, *of_b])
     tables = [
-        corridors(net, own[at : at + 2], (fields[at], fields[at + 1])).assign(is_coarse=is_coarse)
-        for at, (is_coarse, _) in zip((0, 2), levels, strict=True)
+        corridors(net, own, (fields[at], fields[at + 2])).assign(is_coarse=bool(at))
+        for at, own in enumerate(zip(of_a, of_b, strict=True))
     ]
-    km, a, b = np.tile(net.km, len(levels)), stacked(fields[::2]), stacked(fields[1::2])
+    km, a, b = np.tile(net.km, 2), stacked(fields[:2]), stacked(fields[2:])
     shares, shared_km = _shares(km, a, b)
     return Comparison(omega(km, a, b), shares, shared_km, pd.concat(tables, ignore_index=True))
 
@@ -104,6 +104,15 @@ def segmented(
         found = _segments(net, level, zones)
         tables.append([table.assign(is_coarse=is_coarse) for table in found])
     return Segmented(*(pd.concat(level, ignore_index=True) for level in zip(*tables, strict=True)))
+
+
+def _by_level(net: Network, flows: pd.DataFrame) -> list[tuple[Array, Array]]:
+    """Return a layer's weighted records by path, a to b and b to a: of finer flows, and of coarse ones."""
+    weight, is_coarse = flows["weight"].to_numpy(np.float64), flows["is_coarse"].to_numpy(np.bool_)
+    onward, back = sums(
+        net, flows, np.column_stack([np.where(is_coarse, 0.0, weight), np.where(is_coarse, weight, 0.0)])
+    )
+    return list(zip(onward.T, back.T, strict=True))
 
 
 def _levels(flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> list[tuple[bool, list[pd.DataFrame]]]:
@@ -169,7 +178,7 @@ def _tail(outer: tuple[Array, Array], inner: tuple[Array, Array], delta: float) 
         edge = betainc(*((beta, alpha) if is_onward else (alpha, beta)), delta)
         limits = np.full((len(alpha), 1), D_MIN)
         above, under = (edge * share[:, 0] for share in _beyond(inner, limits, delta))
-        found = _beyond((inner[0][rows], inner[1][rows]), need, delta)
+        found = _running((inner[0][rows], inner[1][rows]), need, delta)
         above[rows] += (mass * found[0]).sum(axis=1)
         under[rows] += (mass * found[1]).sum(axis=1)
         common, inverse = (common + above, inverse + under) if is_onward else (common + under, inverse + above)
@@ -198,13 +207,35 @@ def _beyond(n: tuple[Array, Array], rho: Array, delta: float) -> tuple[Array, Ar
     return betainc(beta, alpha, rest), betainc(alpha, beta, rest)
 
 
+def _running(n: tuple[Array, Array], rho: Array, delta: float) -> tuple[Array, Array]:
+    """Return what ``_beyond`` does for many values a row, all ascending or all descending.
+
+    The last tail is exact; the others add the posterior's density between neighbours, which is smooth in the angle.
+    """
+    if rho.shape[0] and rho[0, 0] > rho[0, -1]:
+        above, below = _running(n, rho[:, ::-1], delta)
+        return above[:, ::-1], below[:, ::-1]
+    alpha, beta = (count[:, None] / PHI + 0.5 for count in n)
+    angle = np.arcsin(np.sqrt(1 - delta - (1 - 2 * delta) * (1 - rho) / 2))
+    half = np.diff(angle, axis=1)[:, :, None] / 2
+    share = np.sin(angle[:, :-1, None] + half * (1 + STEP)) ** 2
+    log, log_rest, unit = np.log(share), np.log1p(-share), betaln(alpha, beta)[:, :, None]
+    tails = []
+    for one, other, last in zip((alpha, beta), (beta, alpha), _beyond(n, rho[:, -1:], delta), strict=True):
+        density = np.exp((one[:, :, None] - 0.5) * log + (other[:, :, None] - 0.5) * log_rest - unit)
+        between = 2 * half[:, :, 0] * (density @ STEP_WEIGHTS)
+        tails.append(np.hstack([last + np.cumsum(between[:, ::-1], axis=1)[:, ::-1], last]))
+    return tails[0], tails[1]
+
+
 def corridors(net: Network, own: Sequence[tuple[Array, Array]], fields: tuple[Field, Field]) -> pd.DataFrame:
     """Return the rows of ``Comparison.corridors`` for two layers of one level, from their records by path."""
     of_path = [np.add(*ways) for ways in own]
     of_pair = [np.bincount(net.pair, weight, minlength=len(net.pairs)) for weight in of_path]
     rows = np.flatnonzero(np.maximum(*of_pair) >= N_MIN)
     bands = bands_of(net, rows, of_path[0] + of_path[1])
-    frame = net.pairs.iloc[rows].reset_index(drop=True)
+    frame = net.pairs.take(rows).reset_index(drop=True)
+    frame["pair"] = rows
     frame["length_km"], frame["confidence"] = (bands.mean @ value for value in (net.length_km, net.confidence))
     for name, ways in zip("ab", own, strict=True):
         frame[f"{name}_onward"], frame[f"{name}_back"] = bands.records(net, ways)
@@ -244,8 +275,9 @@ def _meets(
 ) -> npt.NDArray[np.bool_]:
     """Return whether the layers cross in a cell inside each corridor asked about, and hardly run along it."""
     a, b = (layer.total for layer in fields)
-    cells = [sum(np.bincount(ends, total, len(net.cells)) for ends in net.ends.T) for total in (a, b)]
-    is_there = (np.minimum(*cells) / 2 >= N_MIN).astype(np.float64)
+    size = len(net.cells)
+    of_a, of_b = (np.bincount(net.ends.T.ravel(), np.tile(total, 2), size) / 2 for total in (a, b))
+    is_there = (np.minimum(of_a, of_b) >= N_MIN).astype(np.float64)
     rows = np.flatnonzero(asked & (bands.member @ (net.passing @ is_there) > 0))
     found = np.zeros(len(asked), dtype=np.bool_)
     mean = bands.mean[rows]

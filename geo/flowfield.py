@@ -49,7 +49,7 @@ class Network:
 
     @cached_property
     def along_cases(self) -> Matrices:
-        """(parts x paths, paths) shares of ``overlaps`` split into cases, part below part: same direction, and turned."""
+        """(parts x paths, paths) shares of ``overlaps`` split into cases, part below part: as one way, and turned."""
         same, turned, doubt = self.overlaps
         return together(split((same, turned), doubt))
 
@@ -164,6 +164,18 @@ def keyed(flows: pd.DataFrame) -> pd.DataFrame:
     return flows.assign(place_a=first, place_b=last, is_onward=is_onward)
 
 
+def placed(net: Network, flows: pd.DataFrame) -> pd.DataFrame:
+    """Return flows with their ``path`` (row of the network's paths; -1 without one) and ``is_onward``: from a to b.
+
+    Args:
+        net: The release's network.
+        flows: ``origin_id, destination_id, network``.
+    """
+    keys = keyed(flows)
+    path = net.paths.index.get_indexer(pd.MultiIndex.from_frame(keys[PATH_KEY].astype("str")))
+    return flows.assign(path=path, is_onward=keys["is_onward"])
+
+
 def field(net: Network, flows: pd.DataFrame) -> Field:
     """Return the flow field of one layer.
 
@@ -198,7 +210,8 @@ def along(net: Network, flows: pd.DataFrame, column: str) -> tuple[Array, Array]
 
     Args:
         net: The release's network.
-        flows: ``origin_id, destination_id, network`` and the column; flows without a path are left out.
+        flows: ``origin_id, destination_id, network`` and the column, or, where it is known already, ``path`` and
+            ``is_onward`` of ``placed``; flows without a path are left out.
         column: What is summed.
     """
     return sums(net, flows, flows[column].to_numpy(np.float64))
@@ -215,16 +228,13 @@ def sums(net: Network, flows: pd.DataFrame, values: Array) -> tuple[Array, Array
     Returns:
         (paths,) or (paths, k) arrays, a to b and b to a.
     """
-    origin, destination = flows["origin_id"].to_numpy(str), flows["destination_id"].to_numpy(str)
-    is_onward = origin < destination
-    ends = [np.where(is_onward, origin, destination), np.where(is_onward, destination, origin)]
-    keys = pd.MultiIndex.from_arrays([*ends, flows["network"].to_numpy(str)], names=PATH_KEY)
-    row = net.paths.reindex(keys).to_numpy(np.float64)
+    flows = flows if "path" in flows else placed(net, flows)
+    path, is_onward = flows["path"].to_numpy(), flows["is_onward"].to_numpy()
 
     def summed(is_chosen: npt.NDArray[np.bool_]) -> Array:
-        known = np.flatnonzero(is_chosen & np.isfinite(row))
+        known = np.flatnonzero(is_chosen & (path >= 0))
         shape = (len(net.paths), len(flows))
-        found: Array = sp.csr_matrix((np.ones(len(known)), (row[known].astype(np.int64), known)), shape=shape) @ values
+        found: Array = sp.csr_matrix((np.ones(len(known)), (path[known], known)), shape=shape) @ values
         return found
 
     return summed(is_onward), summed(~is_onward)

@@ -19,7 +19,7 @@ LOCKS = (
 )
 MEMORY = "2500MB"  # of the workshop; what exceeds it is spilled
 READING_MEMORY = "4GB"  # of a connection that answers readers; nothing of it is spilled
-MACROS = ("chosen_incidents", "chosen_legs", "chosen_flows")  # in order: the last reads the one before
+MACROS = ("chosen_incidents", "is_asked", "chosen_legs")  # in order: the last reads the one before
 
 
 def connect(views: Mapping[str, Sequence[Path]], folder: Path, has_macros: bool = False) -> DuckDBPyConnection:

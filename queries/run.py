@@ -49,7 +49,7 @@ def rows(con: DuckDBPyConnection, name: str, **params: object) -> pd.DataFrame:
         return cursor.execute(sql(f"read/{name}"), params).df()
 
 
-def columns(con: DuckDBPyConnection, name: str) -> dict[str, npt.NDArray[Any]]:
+def columns(con: DuckDBPyConnection, name: str, **params: object) -> dict[str, npt.NDArray[Any]]:
     """Return the columns of ``queries/read/<name>.sql`` as arrays: for large tables of numbers without gaps.
 
     A frame copies them together by type, which takes as long as reading them.
@@ -58,7 +58,7 @@ def columns(con: DuckDBPyConnection, name: str) -> dict[str, npt.NDArray[Any]]:
         QueryError: as ``rows``.
     """
     with _watched(con, name) as cursor:
-        found = cursor.execute(sql(f"read/{name}")).fetchnumpy()
+        found = cursor.execute(sql(f"read/{name}"), params).fetchnumpy()
     return {column: np.asarray(values) for column, values in found.items()}
 
 

@@ -1,9 +1,21 @@
 -- rows:   one per leg of the flows that reach the minimum count
 -- params: since date, until date (exclusive), layers list, countries list, limited list, commodities list,
 --         modes list, modi list, each null for no limit; min_count whole number
--- reads:  chosen_legs, chosen_flows, observations, waypoints, duplicates
+-- reads:  chosen_legs, observations, waypoints, duplicates
 -- order:  layer, origin_id, destination_id, date_start, leg_id
-with others as (
+with legs_asked as (
+    select *
+    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
+),
+
+large as (
+    select layer, origin_id, destination_id
+    from legs_asked
+    group by layer, origin_id, destination_id
+    having sum(record_count) >= $min_count
+),
+
+others as (
     select kept_id, string_agg(distinct dropped_source_id, ', ' order by dropped_source_id) as also_in
     from duplicates
     group by kept_id
@@ -36,8 +48,8 @@ select
     o.credibility,
     d.also_in,
     l.precision
-from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi) as l
-inner join chosen_flows($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $min_count) as f
+from legs_asked as l
+inner join large as f
     on l.layer = f.layer and l.origin_id = f.origin_id and l.destination_id = f.destination_id
 inner join observations as o on l.obs_id = o.obs_id
 inner join waypoints as a on l.obs_id = a.obs_id and l.leg_seq = a.seq

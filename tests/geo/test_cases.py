@@ -18,7 +18,7 @@ Ways = tuple[np.ndarray, np.ndarray]
 def there(share: float, doubt: float, turned: float = 0.0) -> np.ndarray:
     """Return what one entry gives in each case (row), both ways (columns)."""
     parts = split((csr_matrix([[share]]), csr_matrix([[turned]])), csr_matrix([[doubt]]))
-    found = summed([(way.toarray().ravel(), back.toarray().ravel()) for way, back in parts])
+    found = summed([np.array([way.toarray().ravel(), back.toarray().ravel()]) for way, back in parts])
     return np.array(found).reshape(CASES, 2)
 
 

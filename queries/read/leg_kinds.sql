@@ -1,0 +1,16 @@
+-- rows:   one per kind of leg
+-- params: none
+-- reads:  leg_kinds
+-- order:  kind
+select
+    kind,
+    layer,
+    origin_id,
+    destination_id,
+    network,
+    is_intended,
+    source_id,
+    has_item_count,
+    span_days
+from leg_kinds
+order by kind
