@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 
@@ -163,6 +164,55 @@ def _mask(frame: pd.DataFrame, question: Question, within: list[str] | None) -> 
     if question.places:
         found &= frame["origin_id"].isin(question.places) & frame["destination_id"].isin(question.places)
     return found
+
+
+def sql_answer(store: Store, legs: Path, question: Question, within: list[str] | None) -> pd.DataFrame:
+    """Return the answer by DuckDB from the legs of a Parquet file: flows summed when they are asked for."""
+    if question.query not in SUMMED:
+        return asked(store, question)
+    columns, keys = SUMMED[question.query], ", ".join(KEYS[question.query])
+    wanted = question.filters
+    values: dict[str, Any] = {
+        "layers": list(wanted.layers),
+        "since": wanted.since,
+        "until": wanted.until,
+        "within": within,
+        "commodities": [word.partition(":")[2] for word in wanted.commodity] or None,
+        "modes": list(wanted.mode) or None,
+    }
+    with duckdb.connect() as con:
+        return con.execute(STATEMENT.format(legs=legs, columns=columns, keys=keys), values).df()
+
+
+SUMMED = {
+    "flows": """
+        sum(record_count)::bigint as record_count,
+        sum(record_count_high)::bigint as record_count_high,
+        sum(item_count)::bigint as item_count,
+        sum(case when status = 'intended' then 0 else weight end) as observed_weight,
+        sum(case when status = 'intended' then weight else 0 end) as intended_weight,
+        min(date_start) as first_on,
+        max(date_end) as last_on
+    """,
+    "flows by network": ", ".join(
+        f"sum(case when status = 'intended' then {one} else {other} end) as {side}{end}"
+        for end in ("", "_items", "_exposure")
+        for side, one, other in (("observed", "0", f"weight{end}"), ("intended", f"weight{end}", "0"))
+    ),
+}
+STATEMENT = """
+select {keys}, {columns}
+from read_parquet('{legs}')
+where
+    status <> 'licit'
+    and list_contains($layers, layer)
+    and ($since is null or date_start >= $since)
+    and ($until is null or date_start < $until)
+    and ($within is null or (list_contains($within, origin_id) and list_contains($within, destination_id)))
+    and ($commodities is null or layer <> 'drugs' or list_contains($commodities, commodity))
+    and ($modes is null or list_contains($modes, transport_mode))
+group by all
+"""
 
 
 def polars_answer(legs: Path, question: Question, within: list[str] | None) -> pd.DataFrame:

@@ -19,12 +19,12 @@ LEGEND = (
     f" {SPREAD_MAX:.0%}; its ratio stands here all the same."
 )
 REASONS = {
-    "P1": "a question costs 12 to 65 ms of processor on 5,000 legs already, decodes Parquet each time, and gives names,"
-    " sources and more sums; pandas holds the table in memory",
+    "P1": "flows are read off running sums, and given names, sources and more sums; the others decode Parquet each time,"
+    " where pandas holds the table in memory",
     "P2": "as P1; polars sums only what is compared and names nothing",
-    "P3": "there is no native table: every question decodes a dozen columns of Parquet, sorted or not",
+    "P3": "two of the six decode Parquet, sorted or not; what is read off running sums has a floor of some milliseconds",
     "P4": "as P3",
-    "P5": "the peer counts records and nothing else; ours sums six columns, lists sources and names places",
+    "P5": "the peer counts records and nothing else; ours gives six sums, lists sources and names places",
     "P6": "the ground of the map is 0.4 MB of it; each flow is a line, an arrow and a wide unseen line with its tip",
     "T1": "the window sorts texts by trace; done once, when a release is made",
     "T2": "a look-up has DuckDB's floor; sorted groups save only the rest",
