@@ -19,10 +19,10 @@ LEGEND = (
     f" {SPREAD_MAX:.0%}; its ratio stands here all the same."
 )
 REASONS = {
-    "P1": "flows are read off running sums, and given names, sources and more sums; the others decode Parquet each time,"
+    "P1": "flows are read off running sums, with names, sources and more sums; the others decode Parquet each time,"
     " where pandas holds the table in memory",
     "P2": "as P1; polars sums only what is compared and names nothing",
-    "P3": "two of the six decode Parquet, sorted or not; what is read off running sums has a floor of some milliseconds",
+    "P3": "two of the six decode Parquet, sorted or not; running sums have a floor of some milliseconds",
     "P4": "as P3",
     "P5": "the peer counts records and nothing else; ours gives six sums, lists sources and names places",
     "P6": "the ground of the map is 0.4 MB of it; each flow is a line, an arrow and a wide unseen line with its tip",
