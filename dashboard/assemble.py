@@ -39,9 +39,7 @@ def laid_out(store: Store, filters: Filters) -> tuple[pd.DataFrame, dict[str, re
     numbered = found.assign(**{str(name): values.to_numpy() for name, values in numbers.items()})
     parts = booked.parts(store.book, store.ways, held)
     names = dict.fromkeys((*filters.layers, relations.ANCHOR))
-    layers = {
-        name: relations.Layer(numbered[numbered["layer"] == name], parts[parts["layer"] == name]) for name in names
-    }
+    layers = {name: relations.Layer(*(booked.of_layer(table, name) for table in (numbered, parts))) for name in names}
     return found[booked.COLUMNS], layers
 
 

@@ -38,7 +38,8 @@ class Book:
             its ``part``, the pair and network; the last two ascend.
         sources: Source ids in order.
         pairs: One row per (layer, origin_id, destination_id), with names, levels and positions of both ends,
-            ``corridor_id, is_coarse``.
+            ``corridor_id, is_coarse``; by layer.
+        layer: Number of each pair's layer.
         parts: ``layer, origin_id, destination_id, network, pair``; network null where unstated.
     """
 
@@ -46,6 +47,7 @@ class Book:
     kinds: pd.DataFrame
     sources: npt.NDArray[np.object_]
     pairs: pd.DataFrame
+    layer: Whole
     parts: pd.DataFrame
 
 
@@ -54,7 +56,7 @@ class Ways(NamedTuple):
 
     Attributes:
         parts: ``part``, its KEY, ``network, share, is_coarse``, and ``path, is_onward`` as flowfield.placed gives them:
-            the parts of a book shared out over networks.
+            the parts of a book shared out over networks, by layer.
         pairs: By pair of the book: ``net_pair`` (row of the network's pairs; -1 without one), ``is_onward``, and
             ``origin_at, destination_at`` (rows of the places).
     """
@@ -94,7 +96,8 @@ def book(kinds: pd.DataFrame, tally: Tally, places: pd.DataFrame) -> Book:
         source=source, pair=np.cumsum(is_pair) - 1, part=np.cumsum(is_part) - 1
     )
     parts = kinds.loc[is_part, [*KEY, "network"]].assign(pair=numbers["pair"][is_part]).reset_index(drop=True)
-    return Book(tally, numbers, sources.to_numpy(object), _pairs(kinds.loc[is_pair, KEY], places), parts)
+    pairs = _pairs(kinds.loc[is_pair, KEY], places)
+    return Book(tally, numbers, sources.to_numpy(object), pairs, pd.factorize(pairs["layer"])[0], parts)
 
 
 def _changes(kinds: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
@@ -130,6 +133,7 @@ def ways(book: Book, net: Network, travel: Travel, places: pd.DataFrame) -> Ways
     parts = book.parts.assign(part=np.arange(len(book.parts)))
     parts["is_coarse"] = book.pairs["is_coarse"].to_numpy()[parts["pair"]]
     routed = placed(net, modes.by_network(parts.drop(columns="pair"), travel))
+    routed = routed.sort_values("layer", kind="stable", ignore_index=True)
     numbers = {f"{end}_at": places.index.get_indexer(pd.Index(book.pairs[f"{end}_id"])) for end in ENDS}
     pairs = book.pairs[KEY[1:]].assign(**numbers)
     is_onward = (pairs["origin_id"] < pairs["destination_id"]).to_numpy()
@@ -162,24 +166,28 @@ def flows(book: Book, found: Counted, kappa: float) -> pd.DataFrame:
     is_intended, has_items = (found.kinds[name].to_numpy() for name in ("is_intended", "has_item_count"))
     sums, intended = _added(found.sums, start), _added(np.where(is_intended[:, None], found.sums, 0), start)
     is_known = _added(has_items.astype(np.int64), start) > 0
+    days = [_folded(fold, on, start) for fold, on in ((np.minimum, found.first_on), (np.maximum, found.last_on))]
+    sources = _sources(book, found, pair)
+    order = np.lexsort([-sums[:, COUNT], book.layer[pair]])
+    pair, sums, intended, is_known, first_on, last_on, sources = (
+        values[order] for values in (pair, sums, intended, is_known, *days, sources)
+    )
     table = book.pairs.take(pair).reset_index(drop=True)
-    table = table.assign(
+    observed_weight, intended_weight = ((sums - intended)[:, WEIGHTS[0]] / BILLION, intended[:, WEIGHTS[0]] / BILLION)
+    return table.assign(
         record_count=sums[:, COUNT],
         record_count_high=sums[:, COUNT_HIGH],
         item_count=pd.Series(sums[:, ITEMS]).astype("Int64").where(is_known),
-        intended_weight=intended[:, WEIGHTS[0]] / BILLION,
-        observed_weight=(sums - intended)[:, WEIGHTS[0]] / BILLION,
+        intended_weight=intended_weight,
+        observed_weight=observed_weight,
         intended_count=intended[:, COUNT],
-        first_on=_folded(np.minimum, found.first_on, start).astype("datetime64[us]"),
-        last_on=_folded(np.maximum, found.last_on, start).astype("datetime64[us]"),
-        sources=_sources(book, found, pair),
+        first_on=first_on.astype("datetime64[us]"),
+        last_on=last_on.astype("datetime64[us]"),
+        sources=pd.Series(sources, dtype="str"),
         pair=pair,
-    )
-    table["weight"] = table["observed_weight"] + kappa * table["intended_weight"]
-    table["intended_share"] = table["intended_count"] / table["record_count"]
-    layer = pd.factorize(table["layer"])[0]  # pairs come by layer
-    order = np.lexsort([-sums[:, COUNT], layer])
-    return table[[*COLUMNS, "pair"]].take(order).reset_index(drop=True)
+        weight=observed_weight + kappa * intended_weight,
+        intended_share=intended[:, COUNT] / sums[:, COUNT],
+    )[[*COLUMNS, "pair"]]
 
 
 def _added(values: Whole, start: Whole) -> Whole:
@@ -192,7 +200,7 @@ def _folded(operation: np.ufunc, values: npt.NDArray[Any], start: Whole) -> npt.
     return folded
 
 
-def _sources(book: Book, found: Counted, pair: Whole) -> pd.Series:
+def _sources(book: Book, found: Counted, pair: Whole) -> npt.NDArray[np.object_]:
     """Return the sources of each pair of places as text."""
     count = len(book.sources)
     each = np.unique(found.kinds["pair"].to_numpy() * count + found.kinds["source"].to_numpy())
@@ -201,7 +209,7 @@ def _sources(book: Book, found: Counted, pair: Whole) -> pd.Series:
     told = names[start]
     for row in np.flatnonzero(np.diff(np.append(start, len(each))) > 1):
         told[row] = ", ".join(names[start[row] : start[row + 1] if row + 1 < len(start) else None])
-    return pd.Series(told, dtype="str")
+    return told
 
 
 def by_part(book: Book, found: Counted) -> pd.DataFrame:
@@ -235,3 +243,9 @@ def parts(book: Book, ways: Ways, found: Counted) -> pd.DataFrame:
     mine = ways.parts.drop(columns="part")[at >= 0].reset_index(drop=True)
     weights = stated.take(at[at >= 0]).mul(mine["share"].to_numpy(), axis=0)
     return mine.join(weights.reset_index(drop=True))
+
+
+def of_layer(table: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """Return the rows of one layer of a table that comes by layer."""
+    rows = np.flatnonzero(table["layer"] == layer)
+    return table.iloc[rows[0] : rows[-1] + 1] if len(rows) else table.iloc[:0]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Whole = npt.NDArray[np.int64]
+Days = npt.NDArray[np.int32]  # since 1970
 EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -32,13 +33,15 @@ class Tally:
     """Running sums of whole numbers, so that differences are exact whatever the order of summing.
 
     Attributes:
-        start: (kinds + 1,) first row of each kind; the last is the number of rows.
+        months: (months,) first days of the months there are, without a gap, and of the one after.
+        start: (months, kinds) first row of each kind that is not before the month; rows of a month lie together.
         day: (rows,) day of each row, ascending within a kind.
         running: (rows + 1, measures) sums of all rows before; a row lies together, for it is read at once.
     """
 
-    start: Whole
-    day: npt.NDArray[np.int32]
+    months: Days
+    start: npt.NDArray[np.int32]
+    day: Days
     running: Whole
 
     def between(self, kinds: Whole, since: date | None, until: date | None) -> Held:
@@ -49,24 +52,26 @@ class Tally:
             since: First day.
             until: Day after the last.
         """
-        low, high = self.start[kinds], self.start[kinds + 1]
-        low, high = (at if on is None else self._first_from(on, low, high) for on, at in ((since, low), (until, high)))
+        low, high = (
+            self._first_from(at if on is None else on.toordinal() - EPOCH, kinds)
+            for on, at in ((since, self.months[0]), (until, self.months[-1]))
+        )
         has_some = high > low
         low, high = low[has_some], high[has_some]
         first, last = (self.day[row].astype("datetime64[D]") for row in (low, high - 1))
         return Held(kinds[has_some], self.running[high] - self.running[low], first, last)
 
-    def _first_from(self, on: date, low: Whole, high: Whole) -> Whole:
-        """Return the first row of each range that is not before a day: all ranges are halved together.
-
-        A kind has few days, so this reads less than a search through all rows.
-        """
-        day, low, high = on.toordinal() - EPOCH, low.copy(), high.copy()
-        while (is_open := low < high).any():
+    def _first_from(self, day: int, kinds: Whole) -> Whole:
+        """Return the first row of each kind that is not before a day."""
+        last = len(self.months) - 1
+        month = max(int(np.searchsorted(self.months, day, side="right")) - 1, 0)
+        low, high = (self.start[min(at, last), kinds].astype(np.int64) for at in (month, month + 1))
+        while day > self.months[month] and (is_open := low < high).any():  # all kinds' rows of the month are halved
             middle = (low + high) // 2
             is_before = is_open & (self.day[np.minimum(middle, len(self.day) - 1)] < day)
-            low, high = np.where(is_before, middle + 1, low), np.where(is_before, high, np.where(is_open, middle, high))
-        return low
+            low, high = np.where(is_before, middle + 1, low), np.where(is_open & ~is_before, middle, high)
+        found: Whole = low
+        return found
 
 
 def tally(kind_count: int, kind: Whole, on: npt.NDArray[np.datetime64], measures: list[Whole]) -> Tally:
@@ -85,8 +90,22 @@ def tally(kind_count: int, kind: Whole, on: npt.NDArray[np.datetime64], measures
     is_next = (kind[1:] > kind[:-1]) | ((kind[1:] == kind[:-1]) & (day[1:] > day[:-1]))
     if not is_next.all():
         raise ValueError("rows by kind and day: expected each once and in order. Sort and sum them first.")
-    start = np.searchsorted(kind, np.arange(kind_count + 1))
+    months, start = _by_month(kind_count, kind, day)
     running = np.zeros((len(day) + 1, len(measures)), dtype=np.int64)
     for at, values in enumerate(measures):
         np.cumsum(values, out=running[1:, at])
-    return Tally(start, day, running)
+    return Tally(months, start, day, running)
+
+
+def _by_month(kind_count: int, kind: Whole, day: Days) -> tuple[Days, npt.NDArray[np.int32]]:
+    """Return ``months`` and ``start`` of a tally."""
+    month = day.astype("datetime64[D]").astype("datetime64[M]")
+    first = month.min() if len(month) else np.datetime64(0, "M")
+    count = int((month.max() - first).astype(np.int64)) + 1 if len(month) else 0
+    months = (first + np.arange(count + 1)).astype("datetime64[D]").astype(np.int64).astype(np.int32)
+    number = kind * count + (month - first).astype(np.int64)
+    rows = np.bincount(number, minlength=kind_count * count).reshape(kind_count, count)
+    before = np.zeros((kind_count, count + 1), dtype=np.int32)
+    np.cumsum(rows, axis=1, out=before[:, 1:])
+    before += np.searchsorted(kind, np.arange(kind_count))[:, None].astype(np.int32)
+    return months, np.ascontiguousarray(before.T)
