@@ -56,8 +56,13 @@ def corridor_ids(pairs: pd.DataFrame) -> pd.Series:
     return origin.where(origin < destination, destination) + "~" + destination.where(origin < destination, origin)
 
 
-def explore(store: Store, filters: Filters) -> view.Explore:
+def explore(store: Store, filters: Filters, compare: relations.Compare | None = None) -> view.Explore:
     """Return what the Explore page shows.
+
+    Args:
+        store: The release.
+        filters: The choice.
+        compare: As relations.to_firearms takes it.
 
     Raises:
         FilterError: a region or commodity is unknown to this release.
@@ -66,7 +71,7 @@ def explore(store: Store, filters: Filters) -> view.Explore:
     found = flows(store, chosen)
     limits = questions.limits_of(store, filters)
     layers = layered(store, chosen, found)
-    corridors, omega = relations.to_firearms(store.ground, layers, filters.kappa)
+    corridors, omega = relations.to_firearms(store.ground, layers, filters.kappa, compare)
     found = found.assign(is_shown=relations.is_shown(found, corridors, filters.top))
     drawn = found.loc[(found["layer"] == relations.ANCHOR) & found["is_shown"], "corridor_id"]
     corridors = corridors.assign(is_shown=corridors["corridor_id"].isin(drawn))
@@ -182,16 +187,15 @@ def comparison(store: Store, filters: Filters, parts: tuple[str, str], draws: re
     return found._replace(omega_interval=relations.interval(store.ground, pair, filters.kappa, draws))
 
 
-def judged(store: Store, filters: Filters) -> pd.DataFrame:
-    """Return how surprising each corridor of ``explore`` is: ``corridor_id, layer`` and relations.JUDGED.
+def pair(filters: Filters, layer: str) -> Filters:
+    """Return what a comparison of firearms and another layer follows from: it does not ask for all layers, nor top."""
+    return replace(filters, layers=(relations.ANCHOR, layer), top=Filters().top)
 
-    Raises:
-        FilterError: a region or commodity is unknown to this release.
-    """
-    chosen = replace(filters, layers=questions.known_layers(store, filters))
-    layers = layered(store, chosen, flows(store, chosen))
-    draws = relations.Draws(NULL_DRAWS, NULL_SEED)
-    return relations.judged_by_layer(store.ground, layers, filters.kappa, draws)
+
+def of_pair(store: Store, filters: Filters) -> tuple[relations.Layer, relations.Layer]:
+    """Return the two layers of a choice, as ``pair`` gives it."""
+    found = layered(store, filters, flows(store, filters))
+    return found[filters.layers[0]], found[filters.layers[1]]
 
 
 def null_test(

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
-from dashboard import charts, layers, legend, levels, load, relations, routes, words
+from dashboard import assemble, charts, layers, legend, levels, load, relations, routes, words
 from dashboard.filters import Filters
 from dashboard.pages import detail, draw, state, tables
 from dashboard.stores import Choices
@@ -140,8 +141,7 @@ def corridors(pinned: Pinned, view: Explore) -> None:
     if not view.corridors["is_shown"].any():
         st.write("No firearms flow of this choice runs along a flow of another layer.")
         return
-    with st.spinner("Testing corridors against what hubs and distance give …"):
-        table = tables.corridors(view, load.judged(*pinned, view.filters))
+    table = tables.corridors(view, _judged(pinned, view))
     st.caption("Pick a row, or a line on the map, to see the records behind it.")
     ids = table.index.astype(str).tolist()
     key = f"corridors-{st.session_state['turn']}"
@@ -161,6 +161,19 @@ def corridors(pinned: Pinned, view: Explore) -> None:
         for name, meaning in words.RELATION_MEANINGS.items():
             st.markdown(f"**{words.relation_title(name)}**: {meaning}.")
         st.markdown(words.RELATION_CAVEAT)
+
+
+def _judged(pinned: Pinned, view: Explore) -> pd.DataFrame:
+    """Judge the corridors, layer by layer: a newer choice of the reader cuts in where the page writes something."""
+    names = tuple(view.omega["layer"].tolist())
+    told = st.empty()
+    for name in names:
+        pair = assemble.pair(view.filters, name)
+        for doing, ask in {"settings": load.firmness, "what hubs and distance give": load.surprises}.items():
+            told.caption(words.caption(f"Testing firearms and {words.layer_title(name).lower()} against {doing} …"))
+            ask(*pinned, pair)
+    told.empty()
+    return load.judged(*pinned, view.filters, names)
 
 
 def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> None:
