@@ -127,6 +127,7 @@ def main(store: Path, backend: str = "swiftshader") -> None:
     if not program:
         sys.exit("No Chromium found: install the package chromium, or set CONTRAFLOW_CHROMIUM to its program.")
     flags = [flag for flag in FLAGS if not flag.startswith("--use-angle=")]
+    flags.append("--ignore-gpu-blocklist")  # llvmpipe is on it
     log = Path(tempfile.mkdtemp()) / "streamlit.txt"
     with served(store, log) as address, started(program, [*flags, f"--use-angle={backend}"]) as browser:
         visited(browser, address, RUNS)  # the server opens its store once
