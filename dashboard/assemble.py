@@ -56,8 +56,13 @@ def counted(store: Store, filters: Filters) -> booked.Counted:
     return booked.counted(store.book, kinds, period, filters.min_count)
 
 
-def explore(store: Store, filters: Filters) -> view.Explore:
+def explore(store: Store, filters: Filters, compare: relations.Compare | None = None) -> view.Explore:
     """Return what the Explore page shows.
+
+    Args:
+        store: The release.
+        filters: The choice.
+        compare: As relations.to_firearms takes it.
 
     Raises:
         FilterError: a region or commodity is unknown to this release.
@@ -65,7 +70,7 @@ def explore(store: Store, filters: Filters) -> view.Explore:
     chosen = replace(filters, layers=questions.known_layers(store, filters))
     found, layers = laid_out(store, chosen)
     limits = questions.limits_of(store, filters)
-    corridors, omega = relations.to_firearms(store.ground, layers, filters.kappa)
+    corridors, omega = relations.to_firearms(store.ground, layers, filters.kappa, compare)
     found = found.assign(is_shown=relations.is_shown(found, corridors, filters.top))
     drawn = found.loc[(found["layer"] == relations.ANCHOR) & found["is_shown"], "corridor_id"]
     corridors = corridors.assign(is_shown=corridors["corridor_id"].isin(drawn))
@@ -181,16 +186,15 @@ def comparison(store: Store, filters: Filters, parts: tuple[str, str], draws: re
     return found._replace(omega_interval=relations.interval(store.ground, pair, filters.kappa, draws))
 
 
-def judged(store: Store, filters: Filters) -> pd.DataFrame:
-    """Return how surprising each corridor of ``explore`` is: ``corridor_id, layer`` and relations.JUDGED.
+def pair(filters: Filters, layer: str) -> Filters:
+    """Return what a comparison of firearms and another layer follows from: it does not ask for all layers, nor top."""
+    return replace(filters, layers=(relations.ANCHOR, layer), top=Filters().top)
 
-    Raises:
-        FilterError: a region or commodity is unknown to this release.
-    """
-    chosen = replace(filters, layers=questions.known_layers(store, filters))
-    _, layers = laid_out(store, chosen)
-    draws = relations.Draws(NULL_DRAWS, NULL_SEED)
-    return relations.judged_by_layer(store.ground, layers, filters.kappa, draws)
+
+def of_pair(store: Store, filters: Filters) -> tuple[relations.Layer, relations.Layer]:
+    """Return the two layers of a choice, as ``pair`` gives it."""
+    _, found = laid_out(store, filters)
+    return found[filters.layers[0]], found[filters.layers[1]]
 
 
 def null_test(

@@ -226,13 +226,13 @@ def _dots(rows: pd.DataFrame) -> object:
 def _areas(rows: pd.DataFrame) -> object:
     known = rows[rows["level"] == "country"].drop_duplicates("place_id")
     land = deck.land()
-    features = [
-        {"type": "Feature", "geometry": land[row["place_id"]], "properties": {"tip": words.safe(row["place"])}}
+    areas = [
+        area
         for row in marks.records(known)
         if row["place_id"] in land
+        for area in deck.area_rows(land[row["place_id"]], tip=words.safe(row["place"]))
     ]
-    whole = {"type": "FeatureCollection", "features": features}
-    return deck.layer("GeoJsonLayer", "trace-areas", whole, get_fill_color=palette.rgba(HELD, 45), stroked=False)
+    return deck.areas("trace-areas", areas, palette.rgba(HELD, 45))
 
 
 def _labels(rows: pd.DataFrame) -> list[marks.Row]:

@@ -1,6 +1,7 @@
 """What every map here shares: compact JSON, the ground below the flows, the arrow's picture, the camera."""
 
 import base64
+import hashlib
 import json
 import math
 import struct
@@ -8,6 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,10 @@ from pydeck.bindings.json_tools import default_serialize
 from dashboard import curves, palette
 
 REFERENCE = Path(__file__).parent.parent / "data" / "reference"
+STILL = Path(__file__).parent.parent / "static"  # served below the page's own address; written by still.py
 SEA = [
-    [[-180, -85], [0, -85], [0, 85], [-180, 85], [-180, -85]],
-    [[0, -85], [180, -85], [180, 85], [0, 85], [0, -85]],
+    [-180, -85, 0, -85, 0, 85, -180, 85, -180, -85],
+    [0, -85, 180, -85, 180, 85, 0, 85, 0, -85],
 ]
 ATLAS_PX = 64
 ARROW = {"x": 0, "y": 0, "width": ATLAS_PX, "height": ATLAS_PX, "anchorX": ATLAS_PX / 2, "mask": True}
@@ -34,8 +37,18 @@ WORLD_SLACK_DEG = 15.0  # of sea at each side that a map of the whole world may 
 ROUNDED_DEG = 0.001  # a place on the very edge is held
 HATCH_DEG = 2.0  # between two lines; chosen by eye, 2026-11
 SMALL_DEG2 = 1.0  # a country below this has a line around it; chosen by eye, 2026-11
-# lets a line lie some of its widths to the right; every line has it, for each kind of line is a program to compile
-LANES = [{"@@type": "PathStyleExtension", "offset": True}]
+# Paths and discs of every layer are drawn alike, and bring the same by row: each other way is a program to compile.
+# The extension lets a path lie some of its widths to the right. No path hides what the next copy of the world draws.
+PICKED_ALIKE = {
+    "highlighted_object_index": -1
+}  # none; with it rows bring a colour for picking, as where they are picked
+PATHS = {
+    "extensions": [{"@@type": "PathStyleExtension", "offset": True}],
+    "parameters": {"depthWriteEnabled": False},
+    "width_units": "'pixels'",
+    "position_format": "'XY'",
+}
+DISCS = {"radius_units": "'pixels'", "line_width_units": "'pixels'", "stroked": True}
 TINT_DEG = 0.15  # off its border, at most, that a faint fill may lie; chosen by eye, 2026-11
 LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
 
@@ -86,19 +99,46 @@ def ground(has_us_divisions: bool) -> list[pdk.Layer]:
     Coasts have no line, the colours of land and sea tell them: lines around all land are 25,000 segments, two thirds
     of the work of every frame where a processor draws (measured, 2026-11).
     """
-    rows = [{"polygon": ring} for ring in SEA]
-    fill = {"get_fill_color": palette.rgba(palette.LAND), "stroked": False}
     found = [
-        layer(
-            "SolidPolygonLayer", "basemap-sea", rows, get_polygon="polygon", get_fill_color=palette.rgba(palette.SEA)
-        ),
-        layer("GeoJsonLayer", "basemap-land", _collection(land().values()), **fill),
-        lines("basemap-borders", borders(), palette.rgba(palette.BORDER)),
+        areas("basemap-sea", [{"p": ring} for ring in SEA], palette.rgba(palette.SEA)),
+        areas("basemap-land", still("land"), palette.rgba(palette.LAND)),
+        lines("basemap-borders", still("borders"), palette.rgba(palette.BORDER)),
     ]
     if has_us_divisions:
-        found.append(lines("basemap-states", _parts("us_states.geojson"), palette.rgba(palette.BORDER, 150)))
+        found.append(lines("basemap-states", still("us_states"), palette.rgba(palette.BORDER, 150)))
+    return [*found, lines("basemap-disputed", still("disputed"), palette.rgba(palette.DISPUTED))]
+
+
+@cache
+def still(name: str) -> str:
+    """Return the address of rows that are the same on every map: the browser keeps them, no message repeats them."""
+    written = (STILL / f"{name}.json").read_bytes()
+    return f"app/static/{name}.json?{hashlib.sha256(written).hexdigest()[:8]}"
+
+
+def still_rows() -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of every file below STILL, by its name."""
     dashes = [dash for part in _parts("disputed.geojson") for dash in _dashed(part)]
-    return [*found, lines("basemap-disputed", dashes, palette.rgba(palette.DISPUTED))]
+    found = {"borders": borders(), "us_states": _parts("us_states.geojson"), "disputed": dashes}
+    rows = {name: line_rows(parts) for name, parts in found.items()}
+    return {"land": [row for geometry in land().values() for row in area_rows(geometry)], **rows}
+
+
+def area_rows(geometry: Mapping[str, Any], **shared: object) -> list[dict[str, Any]]:
+    """Return one row per part of a MultiPolygon, each with what all of them share."""
+    return [{"p": flat(part), **shared} for part in geometry["coordinates"]]
+
+
+def flat(rings: list[list[list[float]]]) -> list[float] | dict[str, list[Any]]:
+    """Return a polygon as deck.gl reads it fastest: one list of numbers, and where in it the holes begin."""
+    numbers = [value for ring in rings for point in ring for value in point]
+    ends = list(accumulate(2 * len(ring) for ring in rings))
+    return {"positions": numbers, "holeIndices": ends[:-1]} if len(rings) > 1 else numbers
+
+
+def line_rows(parts: Iterable[list[list[float]]]) -> list[dict[str, Any]]:
+    """Return one row per stretch of each line: a stretch alone is drawn in half the time of one of a path."""
+    return [{"s": start, "e": end} for part in parts for start, end in zip(part, part[1:], strict=False)]
 
 
 @cache
@@ -170,11 +210,6 @@ def hatching(country_id: str) -> list[list[list[float]]]:
     return [[[round(lon, 2), round(lat, 2)] for lon, lat in part.coords] for part in lines]
 
 
-def _collection(geometries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    features = [{"type": "Feature", "properties": {}, "geometry": geometry} for geometry in geometries]
-    return {"type": "FeatureCollection", "features": features}
-
-
 @cache
 def _parts(name: str) -> list[list[list[float]]]:
     return [part for f in _features(name) for part in _line_parts(f["geometry"]) if len(part) > 1]
@@ -185,10 +220,21 @@ def _line_parts(geometry: Mapping[str, Any]) -> list[list[list[float]]]:
     return [_rounded(part) for part in parts]
 
 
-def lines(layer_id: str, parts: Iterable[list[list[float]]], colour: list[int]) -> pdk.Layer:
-    """Return thin lines of one colour."""
-    look = {"get_path": "p", "get_color": colour, "get_width": 1, "width_units": "'pixels'", "get_offset": 0}
-    return layer("PathLayer", layer_id, [{"p": part} for part in parts], **look, extensions=LANES)
+def lines(layer_id: str, rows: object, colour: list[int]) -> pdk.Layer:
+    """Return thin lines of one colour; rows as ``line_rows`` gives them, or their address."""
+    look = {"get_source_position": "s", "get_target_position": "e", "get_color": colour, "get_width": 1}
+    return layer("LineLayer", layer_id, rows, **look)
+
+
+def areas(layer_id: str, rows: object, colour: list[int], **props: object) -> pdk.Layer:
+    """Return areas of one colour; rows as ``area_rows`` gives them, or their address."""
+    look = {"get_polygon": "p", "get_fill_color": colour, "position_format": "'XY'"}
+    return layer("SolidPolygonLayer", layer_id, rows, **look, **(props or PICKED_ALIKE))
+
+
+def each(value: object) -> str:
+    """Return a value as one that every row brings with it."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _dashed(part: list[list[float]], dash: float = 0.3) -> list[list[list[float]]]:

@@ -190,16 +190,10 @@ def pick_rows(rows: pd.DataFrame) -> list[Row]:
 
 
 def _path_layer(layer_id: str, rows: list[Row], **props: object) -> pdk.Layer:
-    shared = {
-        "get_path": "p",
-        "get_width": "w",
-        "width_units": "'pixels'",
-        "cap_rounded": True,
-        "joint_rounded": True,
-        "get_offset": "o",
-        "extensions": deck.LANES,
-    }
-    return deck.layer("PathLayer", layer_id, rows, **{**shared, "get_color": "c", **props})
+    props = props if "pickable" in props else {**deck.PICKED_ALIKE, **props}
+    by_row = {"get_path": "p", "get_width": "w", "get_offset": "o", "get_color": "c"}
+    shared = {**deck.PATHS, **by_row, "cap_rounded": True, "joint_rounded": True}
+    return deck.layer("PathLayer", layer_id, rows, **{**shared, **props})
 
 
 def _arrow_layer(layer_id: str, rows: list[Row]) -> pdk.Layer:
@@ -259,7 +253,7 @@ def halo_layers(rows: pd.DataFrame, chosen: routes.Chosen) -> list[pdk.Layer]:
         high_precision=True,
         pickable=True,
     )
-    return [cells, _path_layer("flows-selected", glow, get_color=palette.rgba(palette.HALO, 210))]
+    return [cells, _path_layer("flows-selected", glow, get_color=deck.each(palette.rgba(palette.HALO, 210)))]
 
 
 def is_chosen(rows: pd.DataFrame, chosen: routes.Chosen) -> "pd.Series[bool]":
@@ -305,9 +299,8 @@ def ring_layers(layer_id: str, rows: list[Row]) -> list[pdk.Layer]:
     """Return the rings of ``ring_rows``; no layer where there are none."""
     if not rows:
         return []
-    look = {"get_radius": "r", "radius_units": "'pixels'", "get_fill_color": "f", "get_line_color": "c"}
-    line = {"stroked": True, "get_line_width": 1.5, "line_width_units": "'pixels'"}
-    return [deck.layer("ScatterplotLayer", layer_id, rows, get_position="p", pickable=True, **look, **line)]
+    look = {"get_radius": "r", "get_fill_color": "f", "get_line_color": "c", "get_line_width": deck.each(1.5)}
+    return [deck.layer("ScatterplotLayer", layer_id, rows, get_position="p", pickable=True, **deck.DISCS, **look)]
 
 
 def pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
@@ -315,7 +308,6 @@ def pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
     return _path_layer(
         layer_id,
         pick_rows(rows),
-        parameters={"depthWriteEnabled": False},  # else the next copy of the world is not drawn below its ends
         pickable=True,
         auto_highlight=True,
         highlight_color=palette.rgba(palette.HALO, 100),

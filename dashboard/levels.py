@@ -90,9 +90,15 @@ def offered(view: Explore) -> list[str]:
     return found
 
 
-def automatic(view: Explore, zoom: float) -> str:
-    """Return the finest level, up to countries, whose drawn lines can mostly be seen at the zoom of the first view."""
-    levels = [level for level in offered(view) if level != "region"]
+def automatic(view: Explore, zoom: float, known: list[str] | None = None) -> str:
+    """Return the finest level, up to countries, whose drawn lines can mostly be seen at the zoom of the first view.
+
+    Args:
+        view: What the page shows.
+        zoom: Of the first view.
+        known: What ``offered`` says of the view, where it was asked before.
+    """
+    levels = [level for level in known or offered(view) if level != "region"]
     return next((level for level in levels if _is_legible(seen(view, level), zoom)), levels[-1])
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from dashboard import assemble, custody, print_map, snapshot_tables, stores, view
+from dashboard import assemble, custody, print_map, relations, snapshot_tables, stores, view
 from dashboard import brief as briefs
 from dashboard import changes as change
 from dashboard import coverage as coverages
@@ -18,7 +18,6 @@ from dashboard import modus as modi
 from dashboard import timeline as timelines
 from dashboard import whatif as closure
 from dashboard.filters import Filters
-from dashboard.relations import Draws
 from dashboard.serving import SAMPLE_STORE, VARIABLE
 from data import release as releases
 from geo.proximity import ProximityTest
@@ -60,8 +59,18 @@ def context(root: str, pinned: str) -> frozenset[str]:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def explore(root: str, pinned: str, chosen: Filters) -> view.Explore:
-    """Return what the Explore page shows."""
-    return assemble.explore(store(root, pinned), chosen)
+    """Return what the Explore page shows; what another choice of layers has compared is not compared again."""
+    return assemble.explore(
+        store(root, pinned), chosen, lambda name, both: compared(root, pinned, assemble.pair(chosen, name), both)
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def compared(
+    root: str, pinned: str, pair: Filters, _both: tuple[relations.Layer, relations.Layer]
+) -> relations.Compared:
+    """Return the comparison of the two layers of a choice; ``_both`` is no key, for it follows from the others."""
+    return relations.compared(store(root, pinned).ground, _both, pair.kappa)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -82,10 +91,38 @@ def null_tests(root: str, pinned: str, chosen: Filters) -> dict[str, LayersTest 
     return assemble.null_tests(store(root, pinned), chosen)
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def of_pair(root: str, pinned: str, pair: Filters) -> tuple[relations.Layer, relations.Layer]:
+    """Return the two layers of a choice."""
+    return assemble.of_pair(store(root, pinned), pair)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def firmness(root: str, pinned: str, pair: Filters) -> pd.DataFrame:
+    """Return how firm each corridor of two layers is."""
+    both = of_pair(root, pinned, pair)
+    return relations.firmness(store(root, pinned).ground, both, compared(root, pinned, pair, both).corridors)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def surprises(root: str, pinned: str, pair: Filters) -> pd.DataFrame:
+    """Return how surprising each corridor of two layers is."""
+    both = of_pair(root, pinned, pair)
+    corridors = compared(root, pinned, pair, both).corridors
+    draws = relations.Draws(assemble.NULL_DRAWS, assemble.NULL_SEED)
+    return relations.surprises(store(root, pinned).ground, both, corridors, draws)
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
-def judged(root: str, pinned: str, chosen: Filters) -> pd.DataFrame:
-    """Return how surprising each corridor of the Explore page is."""
-    return assemble.judged(store(root, pinned), chosen)
+def judged(root: str, pinned: str, chosen: Filters, layers: tuple[str, ...]) -> pd.DataFrame:
+    """Return how surprising each corridor of firearms and these layers is, as relations.by_layer gives it."""
+    tables = {}
+    for name in layers:
+        pair = assemble.pair(chosen, name)
+        parts = firmness(root, pinned, pair), surprises(root, pinned, pair)
+        corridors = compared(root, pinned, pair, of_pair(root, pinned, pair)).corridors
+        tables[name] = relations.classed(corridors, *parts)
+    return relations.by_layer(tables)
 
 
 @st.cache_data(max_entries=64)
@@ -216,5 +253,5 @@ class Preview(NamedTuple):
 @st.cache_data(max_entries=16, show_spinner=False)
 def preview(root: str, pinned: str, chosen: Filters) -> Preview:
     """Return what a snapshot of a choice will hold; surprise is not tested for it."""
-    found = snapshot_tables.contents(store(root, pinned), chosen, Draws(0, 0))
+    found = snapshot_tables.contents(store(root, pinned), chosen, relations.Draws(0, 0))
     return Preview(found.marking, found.row_counts, found.left_out, found.plain["sources"])

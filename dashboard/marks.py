@@ -85,13 +85,12 @@ def place_layer(rows: pd.DataFrame) -> pdk.Layer:
         "places",
         place_rows(rows),
         get_position="p",
-        get_radius=2.5,
-        radius_units="'pixels'",
-        get_fill_color=palette.rgba(palette.PLACE),
-        stroked=True,
-        get_line_color=[255, 255, 255],
-        line_width_min_pixels=1,
+        get_radius=deck.each(2.5),
+        get_fill_color=deck.each(palette.rgba(palette.PLACE)),
+        get_line_color=deck.each([255, 255, 255]),
+        get_line_width=deck.each(1),
         pickable=True,
+        **deck.DISCS,
     )
 
 
@@ -100,24 +99,17 @@ def silent_layers(silent: pd.DataFrame) -> list[pdk.Layer]:
     if silent.empty:
         return []
     drawn = silent[silent["country_id"].isin(list(deck.land()))]
-    features = [_silent_area(row) for row in records(drawn)]
+    areas = [area for row in records(drawn) for area in _silent_areas(row)]
     lines = [part for country_id in drawn["country_id"].tolist() for part in deck.hatching(country_id)]
     return [
-        deck.layer(
-            "GeoJsonLayer",
-            "silent",
-            {"type": "FeatureCollection", "features": features},
-            get_fill_color=palette.rgba(palette.BORDER, 45),
-            stroked=False,
-            pickable=True,
-        ),
-        deck.lines("silent-hatching", lines, palette.rgba(palette.BORDER, 200)),
+        deck.areas("silent", areas, palette.rgba(palette.BORDER, 45), pickable=True),
+        deck.lines("silent-hatching", deck.line_rows(lines), palette.rgba(palette.BORDER, 200)),
     ]
 
 
-def _silent_area(row: Mapping[str, Any]) -> Row:
+def _silent_areas(row: Mapping[str, Any]) -> list[Row]:
     tip = words.safe(f"{words.safe(row['name'])}\n{words.NOT_REPORTED}")
-    return {"type": "Feature", "properties": {"tip": tip}, "geometry": deck.tint(row["country_id"])}
+    return deck.area_rows(deck.tint(row["country_id"]), tip=tip)
 
 
 def incident_layers(incidents: pd.DataFrame, scale: palette.Scale | None = None) -> list[pdk.Layer]:
@@ -162,27 +154,20 @@ def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str, scale: palette.S
         discs,
         get_position="p",
         get_radius="r",
-        radius_units="'pixels'",
-        get_fill_color=palette.rgba(colour, 70),
-        stroked=True,
-        get_line_color=palette.rgba(colour, 150),
-        line_width_min_pixels=0.7,
+        get_fill_color=deck.each(palette.rgba(colour, 70)),
+        get_line_color=deck.each(palette.rgba(colour, 150)),
+        get_line_width=deck.each(0.7),
         pickable=True,
+        **deck.DISCS,
     )
 
 
 def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
     shapes = deck.land()
-    features = [
-        {"type": "Feature", "properties": {"tip": incident_tip(row)}, "geometry": deck.tint(row["country_id"])}
+    areas = [
+        area
         for row in records(rows)
         if row["country_id"] in shapes
+        for area in deck.area_rows(deck.tint(row["country_id"]), tip=incident_tip(row))
     ]
-    return deck.layer(
-        "GeoJsonLayer",
-        layer_id,
-        {"type": "FeatureCollection", "features": features},
-        get_fill_color=palette.rgba(colour, 22),
-        stroked=False,
-        pickable=True,
-    )
+    return deck.areas(layer_id, areas, palette.rgba(colour, 22), pickable=True)

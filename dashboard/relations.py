@@ -1,5 +1,6 @@
 """Layers laid over one another: geo's comparison in the words and the order a reader meets it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -100,6 +101,9 @@ class Layer(NamedTuple):
     parts: pd.DataFrame
 
 
+Compare = Callable[[str, tuple[Layer, Layer]], Compared]
+
+
 def compared(ground: Ground, both: tuple[Layer, Layer], kappa: float) -> Compared:
     """Return the comparison of two layers, and its corridors as rows, the best supported first.
 
@@ -139,11 +143,24 @@ def compared(ground: Ground, both: tuple[Layer, Layer], kappa: float) -> Compare
 
 def judged(ground: Ground, both: tuple[Layer, Layer], corridors: pd.DataFrame, draws: Draws) -> pd.DataFrame:
     """Return the corridors of ``compared`` with JUDGED: how firm and how surprising each is, and its evidence class."""
+    return classed(corridors, firmness(ground, both, corridors), surprises(ground, both, corridors, draws))
+
+
+def firmness(ground: Ground, both: tuple[Layer, Layer], corridors: pd.DataFrame) -> pd.DataFrame:
+    """Return how firm each corridor of ``compared`` is, as geo.assess.firm gives it."""
     ends = corridors["id"].str.split("~", expand=True).reindex(columns=[0, 1])
     named = corridors.assign(place_a=ends[0], place_b=ends[1])
-    corridors = corridors.join(firm(ground.net, (both[0].parts, both[1].parts), named))
-    flows = both[0].flows, both[1].flows
-    found = corridors.join(surprise(ground.places, flows, corridors, draws.count, draws.seed))
+    return firm(ground.net, (both[0].parts, both[1].parts), named)
+
+
+def surprises(ground: Ground, both: tuple[Layer, Layer], corridors: pd.DataFrame, draws: Draws) -> pd.DataFrame:
+    """Return how surprising each corridor of ``compared`` is, as geo.bundles.surprise gives it."""
+    return surprise(ground.places, (both[0].flows, both[1].flows), corridors, draws.count, draws.seed)
+
+
+def classed(corridors: pd.DataFrame, firm: pd.DataFrame, surprising: pd.DataFrame) -> pd.DataFrame:
+    """Return corridors with what ``firmness`` and ``surprises`` say of them, and their evidence class."""
+    found = corridors.join(firm).join(surprising)
     return found.assign(evidence_class=evidence_class(found))
 
 
@@ -162,11 +179,20 @@ def _weighted(both: tuple[Layer, Layer], kappa: float) -> tuple[pd.DataFrame, pd
     return a, b
 
 
-def to_firearms(ground: Ground, layers: dict[str, Layer], kappa: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return ``corridors`` (without is_shown) and ``omega`` of view.Explore: firearms against each other layer."""
+def to_firearms(
+    ground: Ground, layers: dict[str, Layer], kappa: float, compare: Compare | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return ``corridors`` (without is_shown) and ``omega`` of view.Explore: firearms against each other layer.
+
+    Args:
+        ground: What the flows run over.
+        layers: As assemble.laid_out gives them.
+        kappa: What a destination counts that was not reached.
+        compare: Gives ``compared`` of firearms and the layer it is told; for one that keeps it.
+    """
     tables, measures = [], []
-    for name, both in _pairs(layers).items():
-        result, table, *_ = compared(ground, both, kappa)
+    for name, both in pairs(layers).items():
+        result, table, *_ = compare(name, both) if compare else compared(ground, both, kappa)
         tables.append(table[table["a_with"] + table["a_against"] > 0].assign(layer=name))
         shares = {f"{word}_share": share for word, share in result.shares.items()}
         measures.append({"layer": name, "omega": result.omega, "shared_km": result.shared_km, **shares})
@@ -186,15 +212,20 @@ def to_firearms(ground: Ground, layers: dict[str, Layer], kappa: float) -> tuple
 
 def judged_by_layer(ground: Ground, layers: dict[str, Layer], kappa: float, draws: Draws) -> pd.DataFrame:
     """Return ``corridor_id, layer`` and JUDGED of every corridor of firearms and each other layer."""
-    tables = []
-    for name, both in _pairs(layers).items():
-        table = judged(ground, both, compared(ground, both, kappa).corridors, draws)
-        tables.append(table.rename(columns={"id": "corridor_id"}).assign(layer=name))
+    found = pairs(layers).items()
+    return by_layer(
+        {name: judged(ground, both, compared(ground, both, kappa).corridors, draws) for name, both in found}
+    )
+
+
+def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return ``corridor_id, layer`` and JUDGED of the judged corridors of firearms and each layer named."""
+    named = [table.rename(columns={"id": "corridor_id"}).assign(layer=name) for name, table in tables.items()]
     columns = ["corridor_id", "layer", *JUDGED]
-    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+    return pd.concat(named, ignore_index=True)[columns] if named else pd.DataFrame(columns=columns)
 
 
-def _pairs(layers: dict[str, Layer]) -> dict[str, tuple[Layer, Layer]]:
+def pairs(layers: dict[str, Layer]) -> dict[str, tuple[Layer, Layer]]:
     """Return firearms and each other layer that both have flows."""
     anchor = layers[ANCHOR]
     others = {name: layer for name, layer in layers.items() if name != ANCHOR and len(layer.flows)}

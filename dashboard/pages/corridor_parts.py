@@ -86,7 +86,7 @@ def judged(pinned: parts.Pinned, view: Explore, corridor_id: str) -> pd.DataFram
     mine = view.corridors[view.corridors["corridor_id"] == corridor_id]
     if mine.empty:
         return mine.reindex(columns=[*mine.columns, *relations.JUDGED])
-    found = load.judged(*pinned, view.filters)
+    found = load.judged(*pinned, view.filters, tuple(view.omega["layer"].tolist()))
     return mine.merge(found, on=["corridor_id", "layer"], how="left")
 
 

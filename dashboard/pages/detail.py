@@ -24,8 +24,9 @@ def asked(views: Sequence[Explore], zoom: float) -> list[Explore]:
         views: As assemble.explore gives them.
         zoom: Of the first view.
     """
-    offered = [level for level in levels.LEVELS if any(level in levels.offered(view) for view in views)]
-    usual = max((levels.automatic(view, zoom) for view in views), key=levels.LEVELS.index)
+    each = [levels.offered(view) for view in views]
+    offered = [level for level in levels.LEVELS if any(level in mine for mine in each)]
+    usual = max((levels.automatic(view, zoom, mine) for view, mine in zip(views, each, strict=True)), key=_coarseness)
     options = [levels.AUTOMATIC, *offered]
     state.default("detail", levels.AUTOMATIC, options)
     titles = levels.TITLES | {levels.AUTOMATIC: f"{levels.TITLES[levels.AUTOMATIC]} ({levels.TITLES[usual].lower()})"}
@@ -35,6 +36,10 @@ def asked(views: Sequence[Explore], zoom: float) -> list[Explore]:
         )
     chosen = str(st.session_state["detail"])
     return [levels.seen(view, usual if chosen == levels.AUTOMATIC else chosen) for view in views]
+
+
+def _coarseness(level: str) -> int:
+    return levels.LEVELS.index(level)
 
 
 def bundle(pinned: tuple[str, str], view: Explore) -> None:

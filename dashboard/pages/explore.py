@@ -13,12 +13,14 @@ def render() -> None:
 
 def _body(page: frame.Page) -> None:
     page.link()
-    view = page.view("Comparing flows …", load.explore)
-    parts.top(page.pinned, view)
-    if view.flows.empty:
-        parts.nothing(page.pinned, page.choices, page.chosen)
+    above = st.container()  # the map keeps its place whatever is said above it: moved, it would begin anew
+    with above:
+        view = page.view("Comparing flows …", load.explore)
+        parts.top(page.pinned, view)
+        if view.flows.empty:
+            parts.nothing(page.pinned, page.choices, page.chosen)
     if len(view.flows) or len(view.incidents):
-        parts.everything(page.pinned, view, _onward)
+        parts.everything(page.pinned, view, _onward, above)
 
 
 def _onward() -> None:

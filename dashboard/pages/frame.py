@@ -79,9 +79,11 @@ def page(body: Callable[[Page], None], seed: Callable[[Mapping[str, str]], None]
     state.seed(choices)
     if seed:
         seed(asked)
-    parts.notices()
+    told = st.container()  # whether it says something or not, what follows keeps its place
     slots = bar.render(choices)
-    opened = Page(pinned, choices, state.filters(choices), slots)
+    with told:
+        parts.notices()
+        opened = Page(pinned, choices, state.filters(choices), slots)
     try:
         body(opened)
     except ContraflowError as wrong:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
-from dashboard import charts, layers, legend, levels, load, relations, routes, words
+from dashboard import assemble, charts, layers, legend, levels, load, relations, routes, words
 from dashboard.filters import Filters
 from dashboard.pages import detail, draw, state, tables
 from dashboard.stores import Choices
@@ -24,9 +25,18 @@ def notices() -> None:
         st.warning("\n".join(f"- {words.caption(notice)}" for notice in st.session_state["notices"]))
 
 
-def everything(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> None:
-    """Draw map, records of the chosen corridor, corridors, years and limits; ``onward`` leads to its own page."""
-    map_and_legend(pinned, view)
+def everything(
+    pinned: Pinned, view: Explore, onward: Callable[[], object], above: "st.delta_generator.DeltaGenerator"
+) -> None:
+    """Draw map, records of the chosen corridor, corridors, years and limits.
+
+    Args:
+        pinned: Folder and release.
+        view: What the page shows.
+        onward: Leads to the page of the chosen corridor.
+        above: Where the map's controls go.
+    """
+    map_and_legend(pinned, view, above)
     detail.bundle(pinned, view)
     evidence(pinned, view, onward)
     corridors(pinned, view)
@@ -55,10 +65,10 @@ def surprise(pinned: Pinned, view: Explore) -> None:
         st.markdown(words.caption(f"Overall direction of firearms and {title}: {relations.explained(tested)}."))
 
 
-def map_and_legend(pinned: Pinned, view: Explore) -> None:
-    """Draw the map, its legend and how much of the whole it shows."""
+def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.DeltaGenerator") -> None:
+    """Draw the map, its controls above it, its legend and how much of the whole it shows."""
     camera = state.camera(layers.first_camera(view), view.filters.region)
-    with st.container(horizontal=True, gap="medium"):
+    with above, st.container(horizontal=True, gap="medium"):
         shown = st.segmented_control(
             "Colour of the lines",
             list(state.COLOURINGS),
@@ -68,18 +78,22 @@ def map_and_legend(pinned: Pinned, view: Explore) -> None:
         )
         (drawn,) = detail.asked((view,), camera["zoom"])
     mode = layers.LAYERS if view.omega.empty else str(shown)  # nothing to relate to
-    turn = st.session_state["turn"]
     chosen = _chosen(pinned, view, drawn.level)
     told = "; ".join(levels.told(drawn))
-    st.caption(words.caption(f"{told}."))
+    above.caption(words.caption(f"{told}."))
     draw.map_of(
-        layers.deck_of(drawn, mode, chosen, camera, turn),
+        layers.deck_of(drawn, mode, chosen, camera, st.session_state["turn"]),
         f"Map of flows. {told}. The table below lists the same corridors.",
         height=MAP_HEIGHT_PX,
         key=MAP_KEY,
         on_select=lambda: state.picked_on_map(MAP_KEY),
         selection_mode="single-object",
     )
+    _below(view, drawn, mode, chosen)
+
+
+def _below(view: Explore, drawn: Explore, mode: str, chosen: routes.Chosen | None) -> None:
+    """Say how the chosen corridor is drawn, what all signs mean and what is withheld."""
     if chosen and chosen.corridor_id:
         st.caption(words.caption(_way(drawn, chosen)))
     _legend(drawn, mode, chosen is not None and len(chosen.cells) > 0)
@@ -140,8 +154,7 @@ def corridors(pinned: Pinned, view: Explore) -> None:
     if not view.corridors["is_shown"].any():
         st.write("No firearms flow of this choice runs along a flow of another layer.")
         return
-    with st.spinner("Testing corridors against what hubs and distance give …"):
-        table = tables.corridors(view, load.judged(*pinned, view.filters))
+    table = tables.corridors(view, _judged(pinned, view))
     st.caption("Pick a row, or a line on the map, to see the records behind it.")
     ids = table.index.astype(str).tolist()
     key = f"corridors-{st.session_state['turn']}"
@@ -161,6 +174,19 @@ def corridors(pinned: Pinned, view: Explore) -> None:
         for name, meaning in words.RELATION_MEANINGS.items():
             st.markdown(f"**{words.relation_title(name)}**: {meaning}.")
         st.markdown(words.RELATION_CAVEAT)
+
+
+def _judged(pinned: Pinned, view: Explore) -> pd.DataFrame:
+    """Judge the corridors, layer by layer: a newer choice of the reader cuts in where the page writes something."""
+    names = tuple(view.omega["layer"].tolist())
+    told = st.empty()
+    for name in names:
+        pair = assemble.pair(view.filters, name)
+        for doing, ask in {"settings": load.firmness, "what hubs and distance give": load.surprises}.items():
+            told.caption(words.caption(f"Testing firearms and {words.layer_title(name).lower()} against {doing} …"))
+            ask(*pinned, pair)
+    told.empty()
+    return load.judged(*pinned, view.filters, names)
 
 
 def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -194,10 +194,10 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def started(program: str) -> Iterator[Browser]:
+def started(program: str, flags: Sequence[str] = FLAGS) -> Iterator[Browser]:
     """Start Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=list(flags))
         yield browser
         browser.close()
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble
+from dashboard import assemble, relations
 from dashboard.filters import MODI, Filters
 from dashboard.importing import TRUTH
 from dashboard.relations import Draws
@@ -246,3 +246,12 @@ def test_a_modus_operandi_limits_flows_and_totals_and_unknown_is_one_of_them(sto
         parts = [view.totals.set_index("layer")[column]["firearms"] for view in every]
         assert sum(parts) == whole.totals.set_index("layer")[column]["firearms"]
         assert sum(part > 0 for part in parts) >= 3
+
+
+def test_a_comparison_does_not_ask_which_other_layers_are_chosen(store: Store) -> None:
+    whole = assemble.layered(store, ALL, assemble.flows(store, ALL))
+    apart = assemble.of_pair(store, assemble.pair(replace(ALL, top=3), "drugs"))
+    together = relations.pairs(whole)["drugs"]
+    one, other = (relations.compared(store.ground, both, ALL.kappa).corridors for both in (apart, together))
+    pd.testing.assert_frame_equal(one, other)
+    assert len(one)

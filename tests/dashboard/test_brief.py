@@ -11,7 +11,17 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from dashboard import assemble, brief, brief_changes, brief_files, brief_html, brief_pdf, brief_slides, brief_words
+from dashboard import (
+    assemble,
+    brief,
+    brief_changes,
+    brief_files,
+    brief_html,
+    brief_pdf,
+    brief_slides,
+    brief_words,
+    relations,
+)
 from dashboard.brief import Brief, Gathered
 from dashboard.cli import main
 from dashboard.filters import Filters
@@ -43,7 +53,9 @@ def flat(text: str) -> str:
 
 
 def test_findings_are_rows_of_the_judged_table(store: Store, told: Brief) -> None:
-    judged = assemble.judged(store, CHOSEN).set_index(["corridor_id", "layer"])
+    layers = assemble.layered(store, CHOSEN, assemble.flows(store, CHOSEN))
+    judged = relations.judged_by_layer(store.ground, layers, CHOSEN.kappa, brief.DRAWS)
+    judged = judged.set_index(["corridor_id", "layer"])
     view = assemble.explore(store, CHOSEN).corridors.set_index(["corridor_id", "layer"])
     assert len(told.corridors) > 0
     for row in told.corridors.to_dict("records"):

@@ -1,5 +1,6 @@
 import json
 import math
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from dashboard import curves, deck, layers, legend, levels, marks, palette, routes, words
+from dashboard import curves, deck, layers, legend, levels, marks, palette, routes, still, words
 from tests.dashboard import fixture_view
 
 VIEW = fixture_view.explore()
@@ -135,7 +136,7 @@ def test_incidents_known_only_by_country_are_areas_not_points() -> None:
     parsed = spec()
     assert len(rows_of(parsed, "incidents-terrorism")) == 2
     (areas,) = [layer["data"] for layer in parsed["layers"] if layer["id"] == "incident-countries-terrorism"]
-    assert [f["properties"]["tip"] for f in areas["features"]] == ["Terrorism: 9 incidents\nMali, killed: 3"]
+    assert {area["tip"] for area in areas} == {"Terrorism: 9 incidents\nMali, killed: 3"}
 
 
 def test_the_selected_corridor_gets_a_halo_both_ways_in_every_layer() -> None:
@@ -229,12 +230,37 @@ def test_borders_are_drawn_once_and_coasts_not_at_all() -> None:
     assert shapely.geometry.shape(deck.land()["AUS"]).boundary.intersection(drawn).length == 0
 
 
-def test_lines_need_two_programs_at_most() -> None:
-    """Each combination of what lines bring with them is a program the browser compiles before it draws."""
-    paths = [layer for layer in spec()["layers"] if layer["@@type"] == "PathLayer"]
-    per_row = {tuple(sorted(k for k, v in layer.items() if str(v).startswith("@@="))) for layer in paths}
-    assert {json.dumps(layer["extensions"]) for layer in paths} == {json.dumps(deck.LANES)}
-    assert per_row == {("getPath",), ("getColor", "getOffset", "getPath", "getWidth")}
+def test_paths_discs_and_areas_need_one_program_each() -> None:
+    """Each combination of what rows bring with them, or of depth, is a program the browser compiles before it draws."""
+    chosen = routes.Chosen("city:GDL~city:HOU", CELLS)
+    text = layers.deck_of(replace(VIEW, silent=SILENT), layers.RELATIONS, chosen, deck.camera(None)).to_json()
+    alike = ("PathLayer", "ScatterplotLayer", "SolidPolygonLayer")
+    drawn = [layer for layer in json.loads(text)["layers"] if layer["@@type"] in alike]
+    kinds = Counter((layer["@@type"], _by_row(layer), json.dumps(layer.get("parameters"))) for layer in drawn)
+    assert len(kinds) == len(alike)
+    assert all(layer.get("pickable") or layer["highlightedObjectIndex"] == -1 for layer in drawn)
+    assert min(kinds.values()) > 1
+
+
+def _by_row(layer: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(sorted(key for key, value in layer.items() if str(value).startswith("@@=")))
+
+
+def test_what_never_changes_is_fetched_once_and_not_in_the_message() -> None:
+    for name, content in still.written().items():
+        assert (deck.STILL / name).read_bytes() == content  # else: python -m dashboard.still
+    addresses = [layer["data"] for layer in spec()["layers"] if str(layer["id"]).startswith("basemap-")][1:]
+    assert [address.partition("?")[0] for address in addresses] == [
+        f"app/static/{name}.json" for name in ("land", "borders", "us_states", "disputed")
+    ]
+
+
+def test_an_area_with_a_hole_says_where_the_hole_begins() -> None:
+    square = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0], [0.0, 0.0]]
+    hole = [[1.0, 1.0], [2.0, 1.0], [1.0, 2.0], [1.0, 1.0]]
+    assert deck.flat([square]) == [0, 0, 4, 0, 4, 4, 0, 4, 0, 0]
+    numbers = [value for point in [*square, *hole] for value in point]
+    assert deck.flat([square, hole]) == {"positions": numbers, "holeIndices": [10]}
 
 
 def test_state_lines_appear_only_with_us_divisions() -> None:
@@ -314,10 +340,8 @@ SILENT = pd.DataFrame({"country_id": ["MLI", "PER", "XXX"], "name": ["Mali", "Pe
 
 def test_a_country_that_reports_nothing_is_hatched_and_says_so() -> None:
     parsed = json.loads(layers.deck_of(replace(VIEW, silent=SILENT), layers.LAYERS, None, deck.camera(None)).to_json())
-    (areas,) = [layer["data"]["features"] for layer in parsed["layers"] if layer["id"] == "silent"]
-    assert [area["properties"]["tip"] for area in areas] == [
-        f"{name}\n{words.NOT_REPORTED}" for name in ("Mali", "Peru")
-    ]
+    tips = list(dict.fromkeys(area["tip"] for area in rows_of(parsed, "silent")))
+    assert tips == [f"{name}\n{words.NOT_REPORTED}" for name in ("Mali", "Peru")]
     assert rows_of(parsed, "silent-hatching")
     assert "silent" not in [layer["id"] for layer in spec()["layers"]]
 

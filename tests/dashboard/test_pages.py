@@ -56,6 +56,18 @@ def test_switching_a_layer_off_takes_its_flows_away(open_app: Open) -> None:
     assert app.query_params["layers"] == "firearms,human_trafficking,terrorism"
 
 
+def test_the_map_keeps_its_place_whatever_is_said_above_it(open_app: Open) -> None:
+    """A map that moves among its neighbours is a new one for the browser, which compiles all it draws with again."""
+
+    def places(app: AppTest) -> list[int]:
+        return [at for at, child in app.main.children.items() if child.type == "deck_gl_json_chart"]
+
+    told, silent = open_app(), open_app(layers="firearms", since="nonsense")
+    assert "share about" in words(told)
+    assert "share about" not in words(silent)
+    assert places(told) == places(silent) != []
+
+
 def test_a_link_restores_filters_and_corridor(open_app: Open, store: Store) -> None:
     corridor = "city:MEX:guadalajara~city:USA:houston"
     app = open_app(region="Americas", since="2018-01-01", corridor=corridor)
