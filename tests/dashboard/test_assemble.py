@@ -249,7 +249,7 @@ def test_a_modus_operandi_limits_flows_and_totals_and_unknown_is_one_of_them(sto
 
 
 def test_a_comparison_does_not_ask_which_other_layers_are_chosen(store: Store) -> None:
-    whole = assemble.layered(store, ALL, assemble.flows(store, ALL))
+    whole = assemble.laid_out(store, ALL)[1]
     apart = assemble.of_pair(store, assemble.pair(replace(ALL, top=3), "drugs"))
     together = relations.pairs(whole)["drugs"]
     one, other = (relations.compared(store.ground, both, ALL.kappa).corridors for both in (apart, together))

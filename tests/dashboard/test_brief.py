@@ -53,7 +53,7 @@ def flat(text: str) -> str:
 
 
 def test_findings_are_rows_of_the_judged_table(store: Store, told: Brief) -> None:
-    layers = assemble.layered(store, CHOSEN, assemble.flows(store, CHOSEN))
+    layers = assemble.laid_out(store, CHOSEN)[1]
     judged = relations.judged_by_layer(store.ground, layers, CHOSEN.kappa, brief.DRAWS)
     judged = judged.set_index(["corridor_id", "layer"])
     view = assemble.explore(store, CHOSEN).corridors.set_index(["corridor_id", "layer"])
@@ -233,7 +233,7 @@ def test_a_release_of_another_version_is_told_in_plain_words(store: Store, monke
     monkeypatch.setattr(brief_changes, "previous", lambda *_: store.release.id)
 
     def refused(_: object) -> pd.DataFrame:
-        raise QueryError("The query flows_by_pair failed: Binder Error")
+        raise QueryError("The query chosen_kinds failed: Binder Error")
 
     old = brief_changes.before(store, refused)
     assert old.reason.endswith("cannot be compared: another version of the program made it")
