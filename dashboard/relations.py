@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -125,19 +125,19 @@ def compared(ground: Ground, both: tuple[Layer, Layer], kappa: float) -> Compare
     own = np.column_stack([way[pair] for layer in both for way in _own_records(ground, layer.flows)])
     is_turned = np.where(own[:, 0] != own[:, 1], own[:, 1] > own[:, 0], own[:, 3] > own[:, 2])
     ends = np.where(is_turned, ground.ends[::-1, pair], ground.ends[:, pair])
-    table = pd.DataFrame({"id": found["place_a"] + "~" + found["place_b"]})
-    names = ground.places["name"]
+    names, numbered = ground.places["name"], found[["label", *MEASURED]]
+    columns: dict[str, Any] = {"id": found["place_a"] + "~" + found["place_b"]}
     for end, at in zip(("origin", "destination"), ends, strict=True):
-        table[f"{end}_id"] = names.index.take(at)
-        table[end] = names.array.take(at)
-    table = table.join(found[["label", *MEASURED]])
-    table[[f"{side}_{way}" for side in SIDES for way in WAYS]] = np.where(is_turned[:, None], own[:, [1, 0, 3, 2]], own)
+        columns |= {f"{end}_id": names.index.take(at), end: names.array.take(at)}
+    columns |= {str(name): numbered[name] for name in numbered}
+    own = np.where(is_turned[:, None], own[:, [1, 0, 3, 2]], own)
+    columns |= dict(zip((f"{side}_{way}" for side in SIDES for way in WAYS), own.T, strict=True))
     for way, (plain, turned) in {"onward": ("onward", "back"), "back": ("back", "onward")}.items():
-        table[f"a_{way}"] = np.where(is_turned, found[f"a_{turned}"], found[f"a_{plain}"])
-    for side, layer in zip(SIDES, both, strict=True):
-        table[f"{side}_n"] = found[f"{side}_onward"] + found[f"{side}_back"]
-        mine = table[[f"{side}_{way}" for way in WAYS]].sum(axis=1)
-        table[f"{side}_coverage"] = _touching(ground, layer.flows)[ends].sum(axis=0) - mine
+        columns[f"a_{way}"] = np.where(is_turned, found[f"a_{turned}"], found[f"a_{plain}"])
+    for side, layer, mine in zip(SIDES, both, (own[:, :2], own[:, 2:]), strict=True):
+        columns[f"{side}_n"] = found[f"{side}_onward"] + found[f"{side}_back"]
+        columns[f"{side}_coverage"] = _touching(ground, layer.flows)[ends].sum(axis=0) - mine.sum(axis=1)
+    table = pd.DataFrame(columns)
     return Compared(result, _strongest_first(table))
 
 

@@ -33,9 +33,8 @@ class Bands(NamedTuple):
             ways: The layer's weighted records by path, a to b and b to a, as flowfield.sums gives them. Those of
                 other places count with the share of the corridor that they take, from one half.
         """
-        same, turned, _ = net.overlaps
-        both, reverse = _sides(ways)
-        return _ways(self.member @ (same @ both + turned @ reverse), ways)
+        onward, back = spread(net, ways)
+        return self.member @ onward, self.member @ back
 
     def cases(self, net: Network, ways: Ways) -> list[Ways]:
         """Return what ``records`` may be, in equally likely cases: both ways as they are in each.
@@ -75,6 +74,18 @@ def bands_of(net: Network, rows: npt.NDArray[np.int64], own: Array) -> Bands:
     member = mean.copy()
     member.data = np.ones_like(member.data)
     return Bands(mean, member)
+
+
+def spread(net: Network, ways: Ways) -> Ways:
+    """Return what runs along each path, a to b and b to a, of weighted records by path.
+
+    Args:
+        net: The release's network.
+        ways: (paths,) or (paths, k) arrays, as flowfield.sums gives them.
+    """
+    same, turned, _ = net.overlaps
+    both, reverse = _sides(ways)
+    return _ways(same @ both + turned @ reverse, ways)
 
 
 def _sides(ways: Ways) -> Ways:

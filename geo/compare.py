@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc, betaln
 
-from geo.bands import N_MIN, ROUNDING, Bands, bands_of
+from geo.bands import N_MIN, ROUNDING, Bands, bands_of, spread
+from geo.cases import Ways
 from geo.distance import Array
 from geo.flowfield import Field, Network, balance, carried, field, field_cases, stacked, sums
 from geo.segments import pooled, segments, stretches
@@ -25,6 +26,7 @@ GRID, GRID_WEIGHTS = np.polynomial.legendre.leggauss(32)  # over the narrower po
 WINDOW = 2.5  # half its width, in units of 1 / sqrt(alpha + beta): five standard deviations of the angle
 STEP, STEP_WEIGHTS = np.polynomial.legendre.leggauss(3)  # over the wider posterior, between two of the points above
 
+NEGLIGIBLE = 1e-9  # a probability that is not worked out any further
 SHARED_MIN = 500  # pairs of posteriors from which two threads are quicker than one; chosen 2026-11
 
 LABELS = ("COMMON", "INVERSE", "MIXED", "CROSSING", "INSUFFICIENT")
@@ -81,10 +83,12 @@ def compare(net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> Compa
         COMMON into INVERSE and the sign of D and Omega.
     """
     of_a, of_b = (_by_level(net, flows) for flows in (flows_a, flows_b))
-    fields = carried(net, [*of_a, *of_b])
+    ways = np.hstack([of_a[0], of_b[0]]), np.hstack([of_a[1], of_b[1]])
+    own, there = ([(on[:, at], back[:, at]) for at in range(4)] for on, back in (ways, spread(net, ways)))
+    fields = carried(net, own)
     tables = [
-        corridors(net, own, (fields[at], fields[at + 2])).assign(is_coarse=bool(at))
-        for at, own in enumerate(zip(of_a, of_b, strict=True))
+        corridors(net, own[level::2], there[level::2], (fields[level], fields[level + 2])).assign(is_coarse=bool(level))
+        for level in (0, 1)
     ]
     km, a, b = np.tile(net.km, 2), stacked(fields[:2]), stacked(fields[2:])
     shares, shared_km = _shares(km, a, b)
@@ -109,13 +113,10 @@ def segmented(
     return Segmented(*(pd.concat(level, ignore_index=True) for level in zip(*tables, strict=True)))
 
 
-def _by_level(net: Network, flows: pd.DataFrame) -> list[tuple[Array, Array]]:
-    """Return a layer's weighted records by path, a to b and b to a: of finer flows, and of coarse ones."""
+def _by_level(net: Network, flows: pd.DataFrame) -> Ways:
+    """Return a layer's weighted records by path, a to b and b to a: of finer flows, and of coarse ones beside them."""
     weight, is_coarse = flows["weight"].to_numpy(np.float64), flows["is_coarse"].to_numpy(np.bool_)
-    onward, back = sums(
-        net, flows, np.column_stack([np.where(is_coarse, 0.0, weight), np.where(is_coarse, weight, 0.0)])
-    )
-    return list(zip(onward.T, back.T, strict=True))
+    return sums(net, flows, np.column_stack([np.where(is_coarse, 0.0, weight), np.where(is_coarse, weight, 0.0)]))
 
 
 def _levels(flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> list[tuple[bool, list[pd.DataFrame]]]:
@@ -173,27 +174,29 @@ def marginal(
     return p_common, p_inverse
 
 
-def _tail(outer: tuple[Array, Array], inner: tuple[Array, Array], delta: float) -> tuple[Array, Array]:
+def _tail(outer: Ways, inner: Ways, delta: float) -> Ways:
     """Return both probabilities, integrated over the outer layer's rho.
 
     The posterior is smooth in the angle whose squared sine is the share of onward records, also where a layer has none
     one way. Journeys stated backwards bound rho: what lies beyond is at -1 or 1.
     """
-    alpha, beta = (count / PHI + 0.5 for count in outer)
-    common, inverse = np.zeros(len(alpha)), np.zeros(len(alpha))
+    outer_shape, inner_shape = ((onward / PHI + 0.5, back / PHI + 0.5) for onward, back in (outer, inner))
+    tails = inner_shape, inner_shape[::-1]  # rho beyond a value is the one, below its negative the other
+    most = [_beyond(shape, np.full(1, D_MIN), delta) for shape in tails]  # no rho of the outer layer asks for less
+    common, inverse = np.zeros(len(outer[0])), np.zeros(len(outer[0]))
     for is_onward in (True, False):
-        mass, need, rows = _grid((alpha, beta), is_onward, delta)
-        edge = betainc(*((beta, alpha) if is_onward else (alpha, beta)), delta)
-        limits = np.full((len(alpha), 1), D_MIN)
-        above, under = (edge * share[:, 0] for share in _beyond(inner, limits, delta))
-        found = _running((inner[0][rows], inner[1][rows]), need, delta)
-        above[rows] += (mass * found[0]).sum(axis=1)
-        under[rows] += (mass * found[1]).sum(axis=1)
+        mass, need, rows = _grid(outer_shape, is_onward, delta)
+        edge = betainc(*(outer_shape[::-1] if is_onward else outer_shape), delta)
+        above, under = (edge * limit for limit in most)
+        for found, shape, limit in zip((above, under), tails, most, strict=True):
+            asked = limit[rows] > NEGLIGIBLE
+            at = rows[asked]
+            found[at] += (mass[asked] * _running((shape[0][at], shape[1][at]), need[asked], delta)).sum(axis=1)
         common, inverse = (common + above, inverse + under) if is_onward else (common + under, inverse + above)
     return np.minimum(common, 1.0), np.minimum(inverse, 1.0)
 
 
-def _grid(shape: tuple[Array, Array], is_onward: bool, delta: float) -> tuple[Array, Array, npt.NDArray[np.int64]]:
+def _grid(shape: Ways, is_onward: bool, delta: float) -> tuple[Array, Array, npt.NDArray[np.int64]]:
     """Return Gauss-Legendre masses of rho beyond D_MIN on one side, how large the other rho must be, and the rows."""
     alpha, beta = shape
     reach = (delta + (1 - 2 * delta) * (1 + D_MIN) / 2, 1 - delta)
@@ -208,36 +211,38 @@ def _grid(shape: tuple[Array, Array], is_onward: bool, delta: float) -> tuple[Ar
     return np.exp(log) * GRID_WEIGHTS * width, D_MIN / np.abs(rho), rows
 
 
-def _beyond(n: tuple[Array, Array], rho: Array, delta: float) -> tuple[Array, Array]:
-    """Return the posterior probabilities of a rho above each value, and below its negative."""
-    alpha, beta = (count[:, None] / PHI + 0.5 for count in n)
-    rest = delta + (1 - 2 * delta) * (1 - rho) / 2
-    return betainc(beta, alpha, rest), betainc(alpha, beta, rest)
+def _beyond(shape: Ways, rho: Array, delta: float) -> Array:
+    """Return the posterior probabilities of a rho above each value, of Beta posteriors of the share onward."""
+    alpha, beta = shape
+    return np.asarray(betainc(beta, alpha, delta + (1 - 2 * delta) * (1 - rho) / 2))
 
 
-def _running(n: tuple[Array, Array], rho: Array, delta: float) -> tuple[Array, Array]:
+def _running(shape: Ways, rho: Array, delta: float) -> Array:
     """Return what ``_beyond`` does for many values a row, all ascending or all descending.
 
     The last tail is exact; the others add the posterior's density between neighbours, which is smooth in the angle.
     """
-    if rho.shape[0] and rho[0, 0] > rho[0, -1]:
-        above, below = _running(n, rho[:, ::-1], delta)
-        return above[:, ::-1], below[:, ::-1]
-    alpha, beta = (count[:, None] / PHI + 0.5 for count in n)
+    if len(rho) and rho[0, 0] > rho[0, -1]:
+        return _running(shape, rho[:, ::-1], delta)[:, ::-1]
     angle = np.arcsin(np.sqrt(1 - delta - (1 - 2 * delta) * (1 - rho) / 2))
     half = np.diff(angle, axis=1)[:, :, None] / 2
     share = np.sin(angle[:, :-1, None] + half * (1 + STEP)) ** 2
-    log, log_rest, unit = np.log(share), np.log1p(-share), betaln(alpha, beta)[:, :, None]
-    tails = []
-    for one, other, last in zip((alpha, beta), (beta, alpha), _beyond(n, rho[:, -1:], delta), strict=True):
-        density = np.exp((one[:, :, None] - 0.5) * log + (other[:, :, None] - 0.5) * log_rest - unit)
-        between = 2 * half[:, :, 0] * (density @ STEP_WEIGHTS)
-        tails.append(np.hstack([last + np.cumsum(between[:, ::-1], axis=1)[:, ::-1], last]))
-    return tails[0], tails[1]
+    alpha, beta = (part[:, None, None] for part in shape)
+    density = np.exp((alpha - 0.5) * np.log(share) + (beta - 0.5) * np.log1p(-share) - betaln(alpha, beta))
+    between = 2 * half[:, :, 0] * (density @ STEP_WEIGHTS)
+    last = _beyond(shape, rho[:, -1], delta)[:, None]
+    return np.hstack([last + np.cumsum(between[:, ::-1], axis=1)[:, ::-1], last])
 
 
-def corridors(net: Network, own: Sequence[tuple[Array, Array]], fields: tuple[Field, Field]) -> pd.DataFrame:
-    """Return the rows of ``Comparison.corridors`` for two layers of one level, from their records by path."""
+def corridors(net: Network, own: Sequence[Ways], there: Sequence[Ways], fields: tuple[Field, Field]) -> pd.DataFrame:
+    """Return the rows of ``Comparison.corridors`` for two layers of one level.
+
+    Args:
+        net: The release's network.
+        own: Each layer's records by path.
+        there: What runs along each path, of each layer.
+        fields: Both flow fields.
+    """
     of_path = [np.add(*ways) for ways in own]
     of_pair = [np.bincount(net.pair, weight, minlength=len(net.pairs)) for weight in of_path]
     rows = np.flatnonzero(np.maximum(*of_pair) >= N_MIN)
@@ -245,8 +250,8 @@ def corridors(net: Network, own: Sequence[tuple[Array, Array]], fields: tuple[Fi
     frame = net.pairs.take(rows).reset_index(drop=True)
     frame["pair"] = rows
     frame["length_km"], frame["confidence"] = (bands.mean @ value for value in (net.length_km, net.confidence))
-    for name, ways in zip("ab", own, strict=True):
-        frame[f"{name}_onward"], frame[f"{name}_back"] = bands.records(net, ways)
+    for name, (onward, back) in zip("ab", there, strict=True):
+        frame[f"{name}_onward"], frame[f"{name}_back"] = bands.member @ onward, bands.member @ back
     a, b = (frame[[f"{name}_onward", f"{name}_back"]].sum(axis=1).to_numpy(np.float64) for name in "ab")
     is_judged = np.minimum(a, b) >= N_MIN * (1 - ROUNDING)
     judged = bands.of(is_judged)
