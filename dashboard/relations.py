@@ -18,6 +18,7 @@ from geo.system import LayersTest, omega_interval
 
 DRAWS_MAX = 10_000
 ANCHOR = "firearms"  # the layer every other layer is laid over
+WORDS = ("P_common", "P_inverse")
 SIDES, WAYS = ("a", "b"), ("with", "against")
 READER_NAMES = {
     "id": "corridor_id",
@@ -282,7 +283,7 @@ def _touching(ground: Ground, flows: pd.DataFrame) -> npt.NDArray[np.int64]:
 def _strongest_first(corridors: pd.DataFrame) -> pd.DataFrame:
     """Return the corridors with a word in front of those without, the likelier and the better documented first."""
     rank = np.maximum(pd.Index([name.upper() for name in view.RELATIONS]).get_indexer(pd.Index(corridors["label"])), 1)
-    likelier = corridors[["P_common", "P_inverse"]].max(axis=1).round(6).fillna(-1)  # the last digits tell nothing
-    volume = corridors[["a_n", "b_n"]].min(axis=1)
-    order = np.lexsort([*(np.asarray(key) for key in (-volume, -likelier)), rank])  # of equals, as they come: by place
+    words, counts = ([corridors[name].to_numpy(np.float64) for name in names] for names in (WORDS, ("a_n", "b_n")))
+    likelier = np.nan_to_num(np.fmax(*words).round(6), nan=-1)  # the last digits tell nothing
+    order = np.lexsort([-np.fmin(*counts), -likelier, rank])  # of equals, as they come: by place
     return corridors.iloc[order].reset_index(drop=True)

@@ -12,6 +12,7 @@ from geo.flowfield import Network
 
 N_MIN = 5.0  # weighted records each layer needs on a corridor before a word is used
 ROUNDING = 1e-9
+FEW = 10  # of so many paths one: then picking their rows is quicker than taking all
 
 
 class Bands(NamedTuple):
@@ -42,8 +43,12 @@ class Bands(NamedTuple):
         All records of another path run along together or not at all, as far as the two ensembles leave that open.
         """
         used, column = np.unique(self.member.indices, return_inverse=True)
-        rows = (np.arange(CASES + 1)[:, None] * len(net.paths) + used).ravel()
-        same, turned = (shares[rows] for shares in net.along_cases)
+        same, turned = net.along_cases
+        if len(used) * FEW < len(net.paths):
+            rows = (np.arange(CASES + 1)[:, None] * len(net.paths) + used).ravel()
+            same, turned = same[rows], turned[rows]
+        else:
+            used, column = np.arange(len(net.paths)), self.member.indices
         both, reverse = _sides(ways)
         parts = (same @ both + turned @ reverse).reshape(CASES + 1, len(used), both.shape[1])
         shape = (self.member.shape[0], len(used))

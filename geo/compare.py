@@ -14,7 +14,6 @@ from geo.cases import Ways
 from geo.distance import Array
 from geo.flowfield import Field, Network, balance, carried, field, field_cases, stacked, sums
 from geo.segments import pooled, segments, stretches
-from geo.threads import halves, side_by_side
 
 D_MIN = 0.2  # |D| below this is neither common nor inverse
 P_MIN = 0.9  # posterior probability a word needs
@@ -27,7 +26,7 @@ WINDOW = 2.5  # half its width, in units of 1 / sqrt(alpha + beta): five standar
 STEP, STEP_WEIGHTS = np.polynomial.legendre.leggauss(3)  # over the wider posterior, between two of the points above
 
 NEGLIGIBLE = 1e-9  # a probability that is not worked out any further
-SHARED_MIN = 500  # pairs of posteriors from which two threads are quicker than one; chosen 2026-11
+FAR = 7.0  # standard deviations beyond which a tail is less than that
 
 LABELS = ("COMMON", "INVERSE", "MIXED", "CROSSING", "INSUFFICIENT")
 COMMON, INVERSE, MIXED, CROSSING, INSUFFICIENT = LABELS
@@ -146,12 +145,7 @@ def posterior(a: tuple[Array, Array], b: tuple[Array, Array], delta: float = DEL
     total, most = ([np.round(of(*ways), 6) for ways in (a, b)] for of in (np.add, np.maximum))  # no turn by rounding
     is_b = (total[1] > total[0]) | ((total[1] == total[0]) & (most[1] > most[0]))
     outer, inner = ([np.where(is_b, x, y) for x, y in zip(*ways, strict=True)] for ways in ((b, a), (a, b)))
-    found = side_by_side(
-        lambda rows: _tail((outer[0][rows], outer[1][rows]), (inner[0][rows], inner[1][rows]), delta),
-        halves(len(is_b), SHARED_MIN),
-    )
-    common, inverse = (np.concatenate(part) for part in zip(*found, strict=True))
-    return common, inverse
+    return _tail((outer[0], outer[1]), (inner[0], inner[1]), delta)
 
 
 def marginal(
@@ -182,11 +176,12 @@ def _tail(outer: Ways, inner: Ways, delta: float) -> Ways:
     """
     outer_shape, inner_shape = ((onward / PHI + 0.5, back / PHI + 0.5) for onward, back in (outer, inner))
     tails = inner_shape, inner_shape[::-1]  # rho beyond a value is the one, below its negative the other
-    most = [_beyond(shape, np.full(1, D_MIN), delta) for shape in tails]  # no rho of the outer layer asks for less
+    limits = [np.full(len(outer[0]), value) for value in (delta, D_MIN)]
+    most = [_beyond(shape, limits[1], delta) for shape in tails]  # no rho of the outer layer asks for less
     common, inverse = np.zeros(len(outer[0])), np.zeros(len(outer[0]))
     for is_onward in (True, False):
         mass, need, rows = _grid(outer_shape, is_onward, delta)
-        edge = betainc(*(outer_shape[::-1] if is_onward else outer_shape), delta)
+        edge = _below(*(outer_shape[::-1] if is_onward else outer_shape), limits[0])
         above, under = (edge * limit for limit in most)
         for found, shape, limit in zip((above, under), tails, most, strict=True):
             asked = limit[rows] > NEGLIGIBLE
@@ -214,7 +209,16 @@ def _grid(shape: Ways, is_onward: bool, delta: float) -> tuple[Array, Array, npt
 def _beyond(shape: Ways, rho: Array, delta: float) -> Array:
     """Return the posterior probabilities of a rho above each value, of Beta posteriors of the share onward."""
     alpha, beta = shape
-    return np.asarray(betainc(beta, alpha, delta + (1 - 2 * delta) * (1 - rho) / 2))
+    rest = delta + (1 - 2 * delta) * (1 - rho) / 2
+    return _below(beta, alpha, rest)
+
+
+def _below(alpha: Array, beta: Array, share: Array) -> Array:
+    """Return the probability that a Beta share is less; 0 or 1 where it is FAR from the centre, in the angle."""
+    z = (np.arcsin(np.sqrt(share)) - np.arctan2(np.sqrt(alpha), np.sqrt(beta))) * 2 * np.sqrt(alpha + beta)
+    found, near = (z > 0).astype(np.float64), np.abs(z) < FAR
+    found[near] = betainc(alpha[near], beta[near], share[near])
+    return found
 
 
 def _running(shape: Ways, rho: Array, delta: float) -> Array:
@@ -254,8 +258,7 @@ def corridors(net: Network, own: Sequence[Ways], there: Sequence[Ways], fields: 
         frame[f"{name}_onward"], frame[f"{name}_back"] = bands.member @ onward, bands.member @ back
     a, b = (frame[[f"{name}_onward", f"{name}_back"]].sum(axis=1).to_numpy(np.float64) for name in "ab")
     is_judged = np.minimum(a, b) >= N_MIN * (1 - ROUNDING)
-    judged = bands.of(is_judged)
-    cases = side_by_side(lambda ways: judged.cases(net, ways), own)
+    cases = [bands.of(is_judged).cases(net, ways) for ways in own]
     return _labelled(frame, is_judged, marginal(cases[0], cases[1]), _meets(net, fields, bands, ~is_judged))
 
 
