@@ -194,7 +194,7 @@ def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda
         progress(f"storing part {number} of {len(marks)} of the synthetic world")
         for row in sample.source_rows():
             card, mark = {**row, "id": row["source_id"]}, part[str(row["source_id"])]
-            parts = iter([_of_source(made.parsed, str(row["source_id"]))])
+            parts = iter([made.sources[str(row["source_id"])]])
             staging.add(root, Reading(parts), card, Path("synthetic"), mark)
         truths.append(made.truth)
     store.write_text(root / TRUTH, json.dumps(sample.truth_of(truths), indent=1, ensure_ascii=False))
@@ -206,21 +206,3 @@ def _marks(seed: int, scale: float, part: int) -> dict[str, str]:
     names = [str(row["source_id"]) for row in sample.source_rows()]
     words = f"{seed} {scale}" + (f" {part}" if part else "")
     return {name: hashlib.sha256(f"{name} {words}".encode()).hexdigest() for name in names}
-
-
-def _of_source(parsed: Parsed, source_id: str) -> Parsed:
-    """Return the part of a world that one synthetic source holds."""
-
-    def own(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["source_id"] == source_id].reset_index(drop=True)
-
-    observations, incidents = own(parsed.observations), own(parsed.incidents)
-    waypoints = parsed.waypoints[parsed.waypoints["obs_id"].isin(observations["obs_id"])].reset_index(drop=True)
-    return replace(
-        parsed,
-        row_count_read=len(observations) + len(incidents),
-        observations=observations,
-        waypoints=waypoints,
-        incidents=incidents,
-        custody_events=own(parsed.custody_events),
-    )

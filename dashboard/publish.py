@@ -134,11 +134,12 @@ def _built(con: DuckDBPyConnection, staging: Path, k_victims: int, progress: Pro
 
     def build(name: str, **params: object) -> None:
         progress(f"building {name}")
-        run.build(con, name, **params)
         if name in contracts.TABLES:
-            files[name] = _written(con, contracts.TABLES[name], staging / f"{name}.parquet")
+            files[name] = _written(con, contracts.TABLES[name], staging / f"{name}.parquet", **params)
+        else:
+            run.build(con, name, **params)
 
-    _disclose(build, k_victims)
+    _disclose(con, build, k_victims)
     for name in ("incidents", "custody_events", "custody_edges", "places", "reports"):
         build(name)
     files["detection"] = _weigh(con, build)
@@ -150,22 +151,23 @@ def _built(con: DuckDBPyConnection, staging: Path, k_victims: int, progress: Pro
     return files
 
 
-def _written(con: DuckDBPyConnection, table: Table, path: Path) -> Path:
-    """Write a table as its contract wants it, and return the file.
+def _written(con: DuckDBPyConnection, table: Table, path: Path, **params: object) -> Path:
+    """Build a table, write it as its contract wants it, and return the file.
 
     Raises:
         ContractError: it does not keep its contract.
     """
-    run.write(con, table.name, table.schema, path)
+    run.write(con, table.name, table.schema, path, **params)
     contracts.check_file(path, table, run.repeat_count(con, table.name, table.key))
     return path
 
 
-def _disclose(build: Callable[..., None], k_victims: int) -> None:
+def _disclose(con: DuckDBPyConnection, build: Callable[..., None], k_victims: int) -> None:
     """Build the records and their places, those about victims as the published cells of a fixed cube."""
     layers = list(disclosure.VICTIM_LAYERS)
-    for name in ("repeated", "records", "record_waypoints"):
-        build(name)
+    build("repeated")
+    for name in ("records", "record_waypoints"):
+        run.view(con, name)
     build("victim_cells", layers=layers, bin_years=disclosure.BIN_YEARS, k=k_victims)
     build("incident_records")
     build("cases", layers=layers, span_days=duplicates.SPAN_DAYS, **UNGRADED)

@@ -33,7 +33,9 @@ def end(record: Record, name: str, is_required: bool) -> pd.DataFrame:
     lon, lat = _points(record, name, country)
     division = _divisions(record, f"{name}_division", country)
     frame["is_own"] = lon.notna() & lat.notna() & country.notna()
-    frame["name"] = record.words(f"{name}_place").fillna(lon.astype("str") + ", " + lat.astype("str"))
+    frame["name"] = record.words(f"{name}_place")
+    if frame["is_own"].any():
+        frame["name"] = frame["name"].fillna(lon.astype("str") + ", " + lat.astype("str"))
     frame["place_raw"] = (
         record.words(f"{name}_place").fillna(record.words(f"{name}_division")).fillna(frame["place_raw"])
     )

@@ -106,8 +106,11 @@ def number(record: Record, field: str) -> pd.Series:
     words = record.words(field)
     mark = record.sieve.request.profile.get("decimal", ".")
     grouping = r"(?<=\d)[.  '’](?=\d{3}(?!\d))" if mark == "," else r"(?<=\d)[,  '’](?=\d{3}(?!\d))"
-    plain = words.str.replace(grouping, "", regex=True).str.replace(mark, ".", regex=False)
-    found = intake.number(plain)
+    found = intake.number(words if mark == "." else words.mask(words.notna()))
+    is_left = words.notna() & found.isna()
+    if is_left.any():  # written in groups, or with another mark
+        plain = words[is_left].str.replace(grouping, "", regex=True).str.replace(mark, ".", regex=False)
+        found = found.where(~is_left, intake.number(plain).reindex(found.index))
     cure = f"Write it with the decimal mark {mark} or correct the map."
     record.sieve.refuse(words.notna() & found.isna(), record.columns.get(field, ""), "is no number", cure)
     return found

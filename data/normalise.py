@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 LENGTH_LIMIT = 4_000  # characters; the longest cell of the sources at hand has under 2,000
 CUT = "…"
@@ -49,11 +51,13 @@ def column(values: pd.Series) -> pd.Series:
 
 def _is_plain(values: pd.Series) -> bool:
     """Return whether ``text`` would leave every word of a column as it is, for that is quick to see of most."""
-    words = values.dropna()
-    joined = "".join(words)
-    is_ascii = joined.isascii() and (joined.isprintable() or not joined)
-    is_short = words.empty or int(words.str.len().max()) <= LENGTH_LIMIT
-    return bool(is_ascii and is_short and (words.str.strip() == words).all() and not words.str.startswith("@@").any())
+    words = pa.array(values, pa.large_string(), from_pandas=True)
+    if not pc.all(pc.ascii_is_printable(words), min_count=0).as_py():
+        return False
+    is_long = pc.greater(pc.binary_length(words), LENGTH_LIMIT)
+    is_loose = pc.not_equal(pc.ascii_trim_whitespace(words), words)
+    is_changed = (is_long, is_loose, pc.starts_with(words, "@@"))
+    return not any(pc.any(found, min_count=0).as_py() for found in is_changed)
 
 
 def each(values: pd.Series, change: Callable[[str], str | None]) -> pd.Series:

@@ -64,10 +64,28 @@ TITLES = {
 
 @dataclass(frozen=True)
 class World:
-    """Canonical tables of the synthetic world, and what was planted in them (fit for JSON)."""
+    """The synthetic world: canonical tables of each of its sources, and what was planted in them (fit for JSON)."""
 
-    parsed: Parsed
+    sources: dict[str, Parsed]
     truth: dict[str, Any]
+
+    @property
+    def parsed(self) -> Parsed:
+        """The tables of all sources, one below the other."""
+        parts = list(self.sources.values())
+
+        def whole(name: str) -> pd.DataFrame:
+            rows: list[pd.DataFrame] = [getattr(part, name) for part in parts]
+            return pd.concat([frame for frame in rows if len(frame)], ignore_index=True)
+
+        return Parsed(
+            row_count_read=sum(part.row_count_read for part in parts),
+            observations=whole("observations"),
+            waypoints=whole("waypoints"),
+            custody_events=whole("custody_events"),
+            incidents=whole("incidents"),
+            places=parts[0].places,
+        )
 
 
 def source_rows() -> list[dict[str, object]]:
@@ -119,16 +137,16 @@ def world(seed: int = DEFAULT_SEED, scale: float = 1.0, part: int = 0) -> World:
     layers = {layer.name: _layer(seed, part, index, stage, scale) for index, layer in enumerate(LAYERS)}
     events = custody_events(np.random.default_rng([*draw, 8]), stage, layers["firearms"])
     points = incidents(np.random.default_rng([*draw, 9]), stage, round(INCIDENT_COUNT * scale))
-    observations = pd.concat([layer.observations for layer in layers.values()], ignore_index=True)
-    parsed = Parsed(
-        row_count_read=len(observations) + len(points),
-        observations=observations,
-        waypoints=pd.concat([layer.waypoints for layer in layers.values()], ignore_index=True),
-        custody_events=events,
-        incidents=points,
-        places=stage.places,
-    )
-    return World(_numbered(parsed, part), _truth(seed, scale, stage, layers, parsed))
+    sources = {layer.source_id: _parsed(stage, found=layers[layer.name]) for layer in LAYERS}
+    sources[LAYERS[0].source_id] = replace(sources[LAYERS[0].source_id], custody_events=events)
+    sources[INCIDENT_SOURCE_ID] = Parsed(len(points), incidents=points, places=stage.places)
+    truth = _truth(seed, scale, stage, layers, list(sources.values()))
+    return World({source_id: _numbered(parsed, part) for source_id, parsed in sources.items()}, truth)
+
+
+def _parsed(stage: Geography, found: Published) -> Parsed:
+    rows = found.observations
+    return Parsed(len(rows), observations=rows, waypoints=found.waypoints, places=stage.places)
 
 
 def _numbered(parsed: Parsed, part: int) -> Parsed:
@@ -137,6 +155,8 @@ def _numbered(parsed: Parsed, part: int) -> Parsed:
         return parsed
 
     def own(frame: pd.DataFrame) -> pd.DataFrame:
+        if frame.empty:
+            return frame
         names = [name for name in ("obs_id", "trace_id", "incident_id") if name in frame]
         return frame.assign(**{name: frame[name].str.replace(":", f":{part}-", n=1, regex=False) for name in names})
 
@@ -183,11 +203,14 @@ def _layer(seed: int, part: int, index: int, stage: Geography, scale: float) -> 
 
 
 def _truth(
-    seed: int, scale: float, stage: Geography, layers: dict[str, Published], parsed: Parsed
+    seed: int, scale: float, stage: Geography, layers: dict[str, Published], parts: Sequence[Parsed]
 ) -> dict[str, object]:
     counts: dict[str, object] = {name: len(layer.observations) for name, layer in layers.items()}
-    counts |= {name: len(getattr(parsed, name)) for name in ("waypoints", "custody_events", "incidents", "places")}
-    counts |= {"traces": int(parsed.custody_events["trace_id"].nunique())}
+    counts |= {
+        name: sum(len(getattr(part, name)) for part in parts) for name in ("waypoints", "custody_events", "incidents")
+    }
+    counts |= {"places": len(stage.places)}
+    counts |= {"traces": sum(int(part.custody_events["trace_id"].nunique()) for part in parts)}
     return {
         "note": NOTE,
         "seed": seed,

@@ -6,6 +6,7 @@ were never seized cancels out. Model, limits and measurements: README.md. It is 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,12 @@ class Journeys:
     seized: Rows
     count: Array
 
+    @cached_property
+    def totals(self) -> tuple[Array, Array]:
+        """Seizures and passages per country, those of the prior included; asked for at every step of the search."""
+        hits = np.bincount(self.seized, self.count, minlength=len(self.countries)).astype(np.float64)
+        return hits + PRIOR_HITS, np.asarray(self.passed.T @ self.count + PRIOR_MISSES, dtype=np.float64)
+
 
 def journeys(routes: pd.DataFrame) -> Journeys:
     """Return the routes as matrices.
@@ -87,7 +94,7 @@ def journeys(routes: pd.DataFrame) -> Journeys:
 def log_posterior(x: Array, found: Journeys) -> tuple[float, Array]:
     """Return the log posterior density of q (up to a constant) at logit q = x, and its gradient in x."""
     q = expit(x)
-    hits, misses = _totals(found)
+    hits, misses = found.totals
     log_free = found.stops @ np.log1p(-q)
     value = hits @ np.log(q) + misses @ np.log1p(-q) - found.count @ np.log(-np.expm1(log_free))
     odds = found.count / np.expm1(-log_free)  # journeys like these that nobody stopped
@@ -98,7 +105,7 @@ def log_posterior(x: Array, found: Journeys) -> tuple[float, Array]:
 def information(x: Array, found: Journeys) -> Array:
     """Return minus the second derivatives of ``log_posterior`` in x."""
     q = expit(x)
-    hits, misses = _totals(found)
+    hits, misses = found.totals
     log_free = found.stops @ np.log1p(-q)
     odds = found.count / np.expm1(-log_free)
     own = (hits + misses + found.stops.T @ odds) * q * (1 - q)
@@ -191,15 +198,6 @@ def exposures(routes: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     unit = rows["layer"].map((sums["record_count"] / sums["true"]).to_dict()).astype(np.float64)
     rows["factor"] = unit / rows["h"]
     return rows[list(EXPOSURES)].reset_index(drop=True)
-
-
-def _totals(found: Journeys) -> tuple[Array, Array]:
-    """Return seizures and passages per country, those of the prior included."""
-    size = len(found.countries)
-    hits = np.bincount(found.seized, found.count, minlength=size)
-    return hits.astype(np.float64) + PRIOR_HITS, np.asarray(
-        found.passed.T @ found.count + PRIOR_MISSES, dtype=np.float64
-    )
 
 
 def _mode(found: Journeys) -> Array:

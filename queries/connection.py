@@ -8,6 +8,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from data.errors import QueryError
+from queries.coding import coded
 
 LOCKS = (
     "set autoinstall_known_extensions = false",
@@ -49,16 +50,21 @@ def workshop(views: Mapping[str, Sequence[Path]], folder: Path, spill: Path) -> 
         QueryError: a file cannot be read.
     """
     con = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(spill)})
-    return _locked(con, views, folder)
+    return _locked(con, views, folder, is_coded=True)
 
 
 def _locked(
-    con: DuckDBPyConnection, views: Mapping[str, Sequence[Path]], folder: Path, macros: Sequence[str] = ()
+    con: DuckDBPyConnection,
+    views: Mapping[str, Sequence[Path]],
+    folder: Path,
+    macros: Sequence[str] = (),
+    is_coded: bool = False,
 ) -> DuckDBPyConnection:
     try:
         for name, files in views.items():
             paths = [str(path.resolve()) for path in files]
-            con.read_parquet(paths, union_by_name=True, filename=name.startswith("all_")).create_view(name)
+            rows = con.read_parquet(paths, union_by_name=True, filename=name.startswith("all_"))
+            (coded(con, rows) if is_coded else rows).create_view(name)
         for macro in macros:
             con.execute(resources.files("queries").joinpath(f"macros/{macro}.sql").read_text(encoding="utf-8"))
         con.execute("set allowed_directories = $folders", {"folders": [str(folder.resolve())]})

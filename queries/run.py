@@ -17,6 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from data import store
 from data.errors import QueryError, StoreError
+from queries.coding import coded, plain
 
 LIMIT_SECONDS = 60.0  # of one query: ten million rows take a second or two, a crowded machine several times that
 TYPES = {  # of the contracts, as DuckDB calls them
@@ -91,6 +92,12 @@ def build(con: DuckDBPyConnection, name: str, **params: object) -> None:
         con.sql(sql(f"build/{name}"), params=params or None).create(name)
 
 
+def view(con: DuckDBPyConnection, name: str) -> None:
+    """Make ``queries/build/<name>.sql`` a view: what is read once or twice need not be held."""
+    with _told(name):
+        con.sql(sql(f"build/{name}")).create_view(name)
+
+
 def keep(con: DuckDBPyConnection, name: str, table: pa.Table) -> None:
     """Make table ``name`` of an Arrow table."""
     with _told(name):
@@ -98,22 +105,39 @@ def keep(con: DuckDBPyConnection, name: str, table: pa.Table) -> None:
 
 
 def arrow(con: DuckDBPyConnection, name: str) -> pa.Table:
-    """Return a table as it was made."""
+    """Return a table as it was made, every text as text."""
     with _told(name):
-        return con.table(name).to_arrow_table()
+        return plain(con.table(name)).to_arrow_table()
 
 
-def write(con: DuckDBPyConnection, name: str, schema: pa.Schema, path: Path) -> None:
-    """Write the columns of a schema from a table to a Parquet file, in the working store's layout.
+def write(con: DuckDBPyConnection, name: str, schema: pa.Schema, path: Path, **params: object) -> None:
+    """Write the rows of ``queries/build/<name>.sql`` to a Parquet file, in their order; the file is table ``name``.
+
+    So what is only written and read is never held whole. ``record`` is the number of a row in the file, unless the
+    query has one of its own: then its rows are a table first, which keeps it.
+
+    Args:
+        con: The workshop.
+        name: The file's name without ending.
+        schema: The columns to write.
+        path: The file to write.
+        params: The values of the query's ``$names``.
 
     Raises:
         QueryError: a column is missing, a value does not fit its type, or the disk is full.
     """
     columns = [duckdb.ColumnExpression(field.name).cast(TYPES[field.type]).alias(field.name) for field in schema]
     with _told(name):
-        con.table(name).select(*columns).write_parquet(
-            str(path), compression="lz4_raw", row_group_size=store.ROW_GROUP_ROWS
-        )
+        rows = con.sql(sql(f"build/{name}"), params=params or None)
+        is_numbered = "record" in rows.columns
+        if is_numbered:
+            rows.create(name)
+            rows = con.table(name)
+        rows.select(*columns).write_parquet(str(path), compression="lz4_raw", row_group_size=store.ROW_GROUP_ROWS)
+        if not is_numbered:
+            number = duckdb.ColumnExpression("file_row_number").alias("record")
+            written = con.read_parquet(str(path), file_row_number=True).select(*schema.names, number)
+            coded(con, written).create_view(name)
 
 
 def repeat_count(con: DuckDBPyConnection, name: str, key: Sequence[str]) -> int:

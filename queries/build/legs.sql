@@ -2,36 +2,28 @@
 -- params: none
 -- reads:  observations, record_weights, waypoints, place_cells
 -- order:  layer, year, origin_cell, obs_id as numbered in observations, leg_seq
-with hops as (
+with known as (
     select
-        record,
-        obs_id,
-        seq,
-        role as origin_role,
-        place_id as origin_id,
-        precision as origin_precision,
-        lag(place_id) over journey as origin_before_id,
-        lead(seq) over journey as next_seq,
-        lead(role) over journey as destination_role,
-        lead(place_id) over journey as destination_id,
-        lead(precision) over journey as destination_precision
-    from waypoints
-    window journey as (partition by record order by seq)
-),
-
-known as (
-    select
-        *,
+        a.record,
+        a.seq,
+        a.role as origin_role,
+        a.place_id as origin_id,
+        a.precision as origin_precision,
+        b.role as destination_role,
+        b.place_id as destination_id,
+        b.precision as destination_precision,
         case
-            when origin_role = 'manufacture' and destination_role = 'last_legal' then 'licit'
-            when destination_role = 'intended_destination' then 'intended'
-            when destination_role = 'recovery' and origin_role in ('manufacture', 'last_legal') then 'trace'
+            when a.role = 'manufacture' and b.role = 'last_legal' then 'licit'
+            when b.role = 'intended_destination' then 'intended'
+            when b.role = 'recovery' and a.role in ('manufacture', 'last_legal') then 'trace'
             else 'observed'
         end as status,
-        destination_role in ('seizure', 'recovery', 'detection') as is_intercepted,
-        origin_role = 'seizure' and origin_before_id is null as is_caught_leaving
-    from hops
-    where next_seq = seq + 1 and origin_id <> destination_id
+        b.role in ('seizure', 'recovery', 'detection')
+        or (a.role = 'seizure' and before.place_id is null) as is_intercepted  -- or caught leaving
+    from waypoints as a
+    inner join waypoints as b on a.record = b.record and b.seq = a.seq + 1
+    left join waypoints as before on a.record = before.record and before.seq = a.seq - 1
+    where a.place_id <> b.place_id
 ),
 
 weighted as (
@@ -47,8 +39,8 @@ weighted as (
 )
 
 select
-    k.obs_id || '#' || k.seq as leg_id,
-    k.obs_id,
+    o.obs_id || '#' || k.seq as leg_id,
+    o.obs_id,
     k.seq as leg_seq,
     o.layer,
     o.source_id,
@@ -57,9 +49,9 @@ select
     k.destination_id,
     k.origin_role,
     k.destination_role,
-    case when k.is_intercepted or k.is_caught_leaving then o.transport_mode end as transport_mode,
+    case when k.is_intercepted then o.transport_mode end as transport_mode,
     case
-        when not (k.is_intercepted or k.is_caught_leaving) then null
+        when not k.is_intercepted then null
         when o.transport_mode in ('land_road', 'rail', 'river', 'pedestrian') then 'road'
         when o.transport_mode = 'sea' then 'sea'
         when o.transport_mode in ('air', 'mail') then 'air'

@@ -1,9 +1,9 @@
 -- rows:   one per obs_id: the records of layers that are not about victims, and of the others the published cells.
 --         A record that a better-known one of another source states too is a subtotal from here on; the better-known
 --         one is confirmed (credibility 1), unless the user graded it
--- params: none: the answer to a question with values is held whole in memory before it is a table
+-- params: none
 -- reads:  records, victim_cells, victim_layers, cases, duplicates, own_grades
--- order:  layer, date_start, obs_id; record is the number in this order, by which later steps know the record
+-- order:  layer, date_start, obs_id; later steps know a record by its number in this order
 with confirmed as (
     select obs_id
     from cases
@@ -43,7 +43,6 @@ found as (
     where not is_withheld
 )
 
--- the number has an order of its own: an engine need not keep that of a sorted subquery
-select *, row_number() over (order by layer, date_start, obs_id) as record
+select *
 from found
-order by record
+order by layer, date_start, obs_id
