@@ -19,6 +19,7 @@ NOTHING_MEANS = (
     "No corridor of this choice stands out: where layers share a corridor, hubs and distance would give as much, or "
     "the records are too few to say more."
 )
+ALONE_MEANS = "No other layer has a flow in this choice, so no corridor could be compared."
 ALONGSIDE = 2  # corridors named beside the first of their bundle
 Row = Mapping[str, Any]
 
@@ -55,6 +56,12 @@ def mid(title: str) -> str:
 def layer_of(part: str) -> str:
     """Return the layer a part belongs to."""
     return part.partition(":")[0]
+
+
+def subject(parts: Sequence[str]) -> str:
+    """Return what a brief of some layers or parts is about: opiates and cocaine; firearms, drugs and terrorism."""
+    names = [words.safe(part.partition(":")[2]) or mid(words.layer_title(part)) for part in parts]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def count(value: float, part: str) -> str:
@@ -164,11 +171,19 @@ def _alongside(row: Row) -> str:
     return f" The same holds alongside: {', '.join(others[:ALONGSIDE])}{rest}."
 
 
-def largest(flows: pd.DataFrame, first: str, most: int) -> list[Finding]:
-    """Return what the largest flows of a layer are: a count and a direction, and nothing about any other layer."""
-    mine = flows[flows["layer"] == first].head(most)
-    told = mine[~disclosure.is_small(mine["record_count"], mine["layer"].map(layer_of))]
-    return [_flow(at, row, mid(part_title(first))) for at, row in enumerate(records(told))]
+def largest(flows: pd.DataFrame, parts: Sequence[str], most: int) -> list[Finding]:
+    """Return what the largest flows are, of each layer or part in turn: a count and a direction, no comparison.
+
+    Args:
+        flows: As ``view.Explore.flows``, largest first within each layer.
+        parts: The layers, or parts of layers.
+        most: How many flows.
+    """
+    mine = flows[flows["layer"].isin(parts)]
+    mine = mine[~disclosure.is_small(mine["record_count"], mine["layer"].map(layer_of))]
+    ranked = mine.assign(rank=mine.groupby("layer").cumcount(), part=mine["layer"].map(list(parts).index))
+    told = ranked.sort_values(["rank", "part"], kind="stable").head(most)
+    return [_flow(int(row["rank"]), row, mid(part_title(row["layer"]))) for row in records(told)]
 
 
 def _flow(at: int, row: Row, title: str) -> Finding:
@@ -195,6 +210,11 @@ def overall(first: str, second: str, said: str) -> Finding:
     return Finding(0, f"{pair} as a whole", sentence, sentence, {})
 
 
+def alone(first: str) -> str:
+    """Return the headline of a choice in which one layer has flows and no other."""
+    return f"{part_title(first)} alone: no other layer has a flow here to compare with"
+
+
 def headline(rows: pd.DataFrame, led: pd.DataFrame, first: str) -> str:
     """Return the one line above all others.
 
@@ -206,10 +226,8 @@ def headline(rows: pd.DataFrame, led: pd.DataFrame, first: str) -> str:
     if led.empty:
         return NOTHING
     row = records(led)[0]
-    way = "with" if row["relation"] == "common" else "against"
-    told = f"{part_title(first)} run {way} {mid(part_title(row['layer']))} between"
-    if first != "firearms":
-        told = f"Records of {mid(part_title(first))} run {way} those of {mid(part_title(row['layer']))} between"
-    line = f"{told} {words.safe(row['origin'])} and {words.safe(row['destination'])}"
+    way = "the same way" if row["relation"] == "common" else "opposite ways"
+    pair = f"{part_title(first)} and {mid(part_title(row['layer']))}"
+    line = f"{pair} run {way} between {words.safe(row['origin'])} and {words.safe(row['destination'])}"
     others = rows["corridor_id"].nunique() - 1
     return line if not others else f"{line}; {words.plural(others, 'more corridor stands', 'more corridors stand')} out"

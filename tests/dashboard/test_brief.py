@@ -77,9 +77,33 @@ def test_nothing_significant_is_said_plainly_with_what_is_known(found: Gathered)
 
 def test_firearms_alone_are_said_to_be_compared_with_nothing(store: Store, told: Brief) -> None:
     alone = brief.brief(brief.gathered(store, replace(CHOSEN, layers=("firearms",))))
-    assert alone.unseen[0] == brief_words.ALONE
-    assert alone.headline == "No corridor stands out from what hubs and distance give"
-    assert brief_words.ALONE not in told.unseen
+    assert alone.headline == "Firearms alone: no other layer has a flow here to compare with"
+    assert alone.nothing == "No other layer has a flow in this choice, so no corridor could be compared."
+    assert not any("corridor" in figure.label for figure in alone.figures)  # none was looked for: no 0 of them
+    own = assemble.flows(store, replace(CHOSEN, layers=("firearms",)))
+    assert alone.figures[1] == brief.Figure(f"{len(own):,}", "flows from one place to another")
+    assert told.nothing == ""
+
+
+def test_a_part_of_a_layer_does_not_take_the_silence_of_the_whole(store: Store) -> None:
+    told = brief.brief(brief.gathered(store, CHOSEN, ("drugs:cocaine", "firearms")))
+    silent = told.figures[-1]
+    assert silent.label == "countries and territories have no record of drugs"
+    assert f"{silent.value} countries and territories have no record of drugs in this period." in told.unseen
+    assert told.title == "Americas: cocaine and firearms"
+
+
+@pytest.mark.parametrize(
+    ("is_coarse", "said"),
+    [
+        ([True, True], "Every record names an end by its country alone."),
+        ([True, False], "25 % of the records name an end by its country alone."),
+        ([False, False], ""),
+    ],
+)
+def test_coarse_records_are_told_by_their_share(is_coarse: list[bool], said: str) -> None:
+    flows = pd.DataFrame({"record_count": [10, 30], "is_coarse": is_coarse})
+    assert brief_words._coarse(flows) == said
 
 
 def test_layers_that_were_not_tested_as_a_whole_are_named(found: Gathered) -> None:
