@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Dialog
 
 from dashboard import brief, brief_html, stores
 from dashboard.brief import Brief
@@ -25,7 +26,12 @@ def test_check_22_a_brief_from_disk_shows_all_and_runs_and_asks_nothing(
     path = tmp_path / "brief.html"
     path.write_text(brief_html.page(made), encoding="utf-8")
     dialogs: list[str] = []
-    visit.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+
+    def noted(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    visit.page.on("dialog", noted)
     visit.page.context.set_offline(True)
     visit.page.goto(path.as_uri())
     visit.page.wait_for_function("[...document.images].every(image => image.complete)")
