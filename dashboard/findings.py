@@ -64,6 +64,12 @@ def subject(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def _together(first: str, second: str) -> str:
+    """Return two layers or parts as a sentence begins with them: Opiates and cocaine."""
+    pair = subject((first, second))
+    return pair[:1].upper() + pair[1:]
+
+
 def count(value: float, part: str) -> str:
     """Return a count of records; one too small to be told as ``:c``."""
     is_small = disclosure.is_small(pd.Series([value]), pd.Series([layer_of(part)])).iloc[0]
@@ -190,7 +196,7 @@ def _flow(at: int, row: Row, title: str) -> Finding:
     origin, destination = words.safe(row["origin"]), words.safe(row["destination"])
     many = words.plural(row["record_count"], "record")
     said = f"{_rank(at)} flow of {title} runs from {origin} to {destination}: {many}."
-    return Finding(0, f"{origin} to {destination}", said, said, {})
+    return Finding(0, f"{part_title(row['layer'])}: {origin} to {destination}", said, said, {})
 
 
 def _rank(at: int) -> str:
@@ -205,7 +211,7 @@ def overall(first: str, second: str, said: str) -> Finding:
         second: The other.
         said: What relations.finding says.
     """
-    pair = f"{part_title(first)} and {mid(part_title(second))}"
+    pair = _together(first, second)
     sentence = f"{pair} as a whole: {mid(said)}."
     return Finding(0, f"{pair} as a whole", sentence, sentence, {})
 
@@ -227,7 +233,7 @@ def headline(rows: pd.DataFrame, led: pd.DataFrame, first: str) -> str:
         return NOTHING
     row = records(led)[0]
     way = "the same way" if row["relation"] == "common" else "opposite ways"
-    pair = f"{part_title(first)} and {mid(part_title(row['layer']))}"
-    line = f"{pair} run {way} between {words.safe(row['origin'])} and {words.safe(row['destination'])}"
+    where = f"between {words.safe(row['origin'])} and {words.safe(row['destination'])}"
+    line = f"{_together(first, row['layer'])} run {way} {where}"
     others = rows["corridor_id"].nunique() - 1
     return line if not others else f"{line}; {words.plural(others, 'more corridor stands', 'more corridors stand')} out"

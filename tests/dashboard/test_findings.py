@@ -134,7 +134,10 @@ def test_the_largest_flows_of_a_pair_are_told_in_turn_and_small_ones_never() -> 
         "The second largest flow of drugs (opiates) runs from B to Ceeham: 18 records.",
     ]
     assert len(findings.largest(flows, (opiates, cocaine), 2)) == 2
-    assert {one.title for one in findings.largest(flows, (opiates, ""), 4)} == {"A to Ceeham", "B to Ceeham"}
+    assert {one.title for one in findings.largest(flows, (opiates, ""), 4)} == {
+        "Drugs (opiates): A to Ceeham",
+        "Drugs (opiates): B to Ceeham",
+    }
 
 
 @pytest.mark.parametrize(
@@ -148,6 +151,14 @@ def test_the_largest_flows_of_a_pair_are_told_in_turn_and_small_ones_never() -> 
 )
 def test_a_title_names_parts_by_what_they_are(parts: tuple[str, ...], said: str) -> None:
     assert findings.subject(parts) == said
+
+
+def test_parts_of_one_layer_are_told_apart_in_the_headline_and_as_a_whole() -> None:
+    rows = table({"layer": "drugs:cocaine"})
+    said = findings.headline(rows, findings.leading(rows, 5), "drugs:opiates")
+    assert said == "Opiates and cocaine run opposite ways between Ayton and Beeford"
+    whole = findings.overall("drugs:opiates", "drugs:cocaine", "Inverse on 77%")
+    assert whole.sentence == "Opiates and cocaine as a whole: inverse on 77%."
 
 
 def test_parts_of_layers_have_names() -> None:
