@@ -432,6 +432,7 @@ def test_a_batch_that_a_full_disk_stops_leaves_whole_briefs_only(
     found: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     plain, calls = os.fsync, iter(range(9))
+    said: list[str] = []
 
     def full(handle: int) -> None:
         if next(calls) >= 2 * count:  # each brief makes its file and its folder durable
@@ -441,7 +442,8 @@ def test_a_batch_that_a_full_disk_stops_leaves_whole_briefs_only(
     monkeypatch.setattr("dashboard.audit.append", lambda *_: None)
     monkeypatch.setattr("dashboard.brief_files.os.fsync", full)
     with pytest.raises(SnapshotError, match="No space left"):
-        brief_files.batch(found, ["MEX", "USA"], tmp_path / "all", ".html", lambda _: None)
+        brief_files.batch(found, ["MEX", "USA"], tmp_path / "all", ".html", said.append)
+    assert said == ["brief of Mexico, 1 of 2", "brief of United States, 2 of 2"][: count + 1]
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["MEX.html", "all"][: 2 * count]
 
 
