@@ -213,7 +213,8 @@ def overall(first: str, second: str, said: str) -> Finding:
     """
     pair = _together(first, second)
     sentence = f"{pair} as a whole: {mid(said)}."
-    return Finding(0, f"{pair} as a whole", sentence, sentence, {})
+    plain = said.partition(" (p = ")[0]  # the screen leaves the p values to the files
+    return Finding(0, f"{pair} as a whole", sentence, f"{pair} as a whole: {mid(plain)}.", {})
 
 
 def alone(first: str) -> str:
