@@ -24,15 +24,15 @@ from dashboard.snapshot import Request
 from data.errors import FilterError
 
 DAYS = ("since", "until")
-MANY = ("layers", "region", "commodity", "mode")
+MANY = ("layers", "region", "commodity", "mode", "modus")
 
 
 @dataclass(frozen=True)
 class Opened:
     """One release, open for questions; every method takes the filters of the app by name.
 
-    The filters are ``since, until`` (days, as date or 2020-01-31), ``layers, region, commodity, mode`` (one text or
-    several), ``min_count, kappa, top``; see dashboard/filters.py.
+    The filters are ``since, until`` (days, as date or 2020-01-31), ``layers, region, commodity, mode, modus`` (one text
+    or several), ``min_count, kappa, top``; see dashboard/filters.py.
     """
 
     store: stores.Store

@@ -72,13 +72,17 @@ class Brief:
     """Everything a brief says; the same value makes the page, the PDF, the slides and the HTML.
 
     Attributes:
+        second: The only other, where there is just one; else empty.
+        nothing: Why no corridor is told; empty where one is.
         corridors: The rows the findings and the numbered corridors of the map are made from.
         view: What the map draws.
     """
 
     title: str
     first: str
+    second: str
     headline: str
+    nothing: str
     figures: tuple[Figure, ...]
     findings: tuple[Finding, ...]
     changes: tuple[str, ...]
@@ -200,15 +204,19 @@ def brief(found: Gathered, country_id: str | None = None) -> Brief:
     rows = findings.standing_out(mine.corridors)
     overall = [] if country_id else _overall(found)
     led = findings.leading(rows, MOST_FINDINGS - len(overall))
+    is_alone = led.empty and mine.flows["layer"].nunique() == 1
     told = [*findings.of_corridors(led, found.first), *overall]
-    told += findings.largest(mine.flows, found.first, max(FEWEST_FINDINGS - len(told), 0))
+    second = next(iter(found.overall)) if len(found.overall) == 1 else ""
+    told += findings.largest(mine.flows, (found.first, second), max(FEWEST_FINDINGS - len(told), 0))
     release, country_of = found.store.release, found.store.places["country_id"]
     sources = _used(mine.flows, found.store.sources)
     return Brief(
         title=_title(found, country_id),
         first=found.first,
-        headline=findings.headline(rows, led, found.first),
-        figures=_figures(mine, rows, country_id),
+        second=second,
+        headline=findings.alone(found.first) if is_alone else findings.headline(rows, led, found.first),
+        nothing=findings.ALONE_MEANS if is_alone else findings.NOTHING_MEANS if led.empty else "",
+        figures=_figures(mine, None if is_alone else rows, country_id),
         findings=tuple(told),
         changes=tuple(brief_changes.changes(found.before, mine.flows, country_of, country_id)),
         unseen=(*brief_words.unseen(found.seen, mine.flows, sources, release), *_untested(found)),
@@ -271,7 +279,7 @@ def _title(found: Gathered, country_id: str | None) -> str:
     title = words.safe(where) or "All regions"
     if ":" not in found.first and found.first == relations.ANCHOR:
         return title
-    return f"{title}: {', '.join(findings.mid(findings.part_title(part)) for part in (found.first, *found.overall))}"
+    return f"{title}: {findings.subject((found.first, *found.overall))}"
 
 
 def _used(flows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
@@ -280,27 +288,43 @@ def _used(flows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     return sources[sources["source_id"].isin(used)]
 
 
-def _figures(mine: Gathered, rows: pd.DataFrame, country_id: str | None) -> tuple[Figure, ...]:
-    """Return at most five numbers, each with what it counts."""
+def _figures(mine: Gathered, rows: pd.DataFrame | None, country_id: str | None) -> tuple[Figure, ...]:
+    """Return at most five numbers, each with what it counts.
+
+    Args:
+        mine: What the brief is made from.
+        rows: As ``findings.standing_out`` gives them; None where there is nothing to compare with.
+        country_id: Of a country's brief.
+    """
     first = findings.mid(findings.part_title(mine.first))
     own = mine.flows[mine.flows["layer"] == mine.first]
-    clear = mine.corridors[mine.corridors["relation"].isin(findings.RELATED)]["corridor_id"].nunique()
     found = [
-        Figure(findings.count(own["record_count"].sum(), mine.first), f"records of {first} on flows, once on each leg"),
-        Figure(
-            words.number(clear), f"{words.plural(clear, 'corridor').partition(' ')[2]} shared with a clear direction"
-        ),
+        Figure(findings.count(own["record_count"].sum(), mine.first), f"records of {first}, counted once on each leg"),
+        *([_counted(len(own), "flow", "from one place to another")] if rows is None else _shared(mine, rows)),
     ]
-    for relation in reversed(findings.RELATED):
-        many = rows.loc[rows["relation"] == relation, "corridor_id"].nunique()
-        found.append(Figure(words.number(many), f"{relation}, more than hubs and distance give"))
-    silent, total = brief_words.silent(mine.seen, findings.layer_of(mine.first))
+    layer = findings.layer_of(mine.first)
+    silent, total = brief_words.silent(mine.seen, layer)
     if country_id or total <= 1:
         return tuple(found)
-    return (
-        *found,
-        Figure(f"{words.number(silent)} of {words.number(total)}", f"countries and territories report no {first}"),
-    )
+    title = findings.mid(words.layer_title(layer))
+    said = f"countries and territories have no record of {title}"
+    return (*found, Figure(f"{words.number(silent)} of {words.number(total)}", said))
+
+
+def _shared(mine: Gathered, rows: pd.DataFrame) -> list[Figure]:
+    """Return how many corridors layers share with a clear direction, and how many of those may be told."""
+    clear = mine.corridors[mine.corridors["relation"].isin(findings.RELATED)]["corridor_id"].nunique()
+    many = {name: rows.loc[rows["relation"] == name, "corridor_id"].nunique() for name in findings.RELATED}
+    return [
+        _counted(clear, "corridor", "shared with a clear direction"),
+        _counted(many["inverse"], "corridor", "inverse (opposite ways), more than hubs and distance give"),
+        _counted(many["common"], "corridor", "common (same way), more than hubs and distance give"),
+    ]
+
+
+def _counted(many: int, what: str, said: str) -> Figure:
+    number, _, name = words.plural(many, what).partition(" ")
+    return Figure(number, f"{name} {said}")
 
 
 def _view(mine: Gathered, led: pd.DataFrame) -> view.Explore:

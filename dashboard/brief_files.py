@@ -53,6 +53,17 @@ def require_folder(folder: Path) -> None:
         raise SnapshotError(f"{folder}: cannot be written; choose another --out.")
 
 
+def require_leave(store: Store) -> str:
+    """Return the marking under which a brief of a release may leave.
+
+    Raises:
+        SnapshotError: a marking forbids it, or the export log is closed.
+    """
+    marking = markings.exportable(store.sources)
+    audit.require_open(store.release.folder.parent.parent)
+    return marking
+
+
 def made(store: Store, told: Brief, name: str) -> bytes:
     """Return a brief as the bytes of a file, once the export log has taken it.
 
@@ -66,14 +77,12 @@ def made(store: Store, told: Brief, name: str) -> bytes:
     """
     suffix = Path(name).suffix
     require_kind(suffix)
-    marking = markings.exportable(store.sources)
-    root = store.release.folder.parent.parent
-    audit.require_open(root)
+    marking = require_leave(store)
     done = KINDS[suffix].make(told)
     what = {"what": "brief", "release": told.release_id, "filters": told.view.filters.to_dict(), "title": told.title}
     counts = {"corridors": len(told.corridors), "flows": len(told.view.flows)}
     rest = {"marking": marking, "is_synthetic": told.is_synthetic, "row_counts": counts, "target": name}
-    audit.append(root, {**what, "formats": [suffix[1:]], **rest})
+    audit.append(store.release.folder.parent.parent, {**what, "formats": [suffix[1:]], **rest})
     return done
 
 
@@ -118,14 +127,19 @@ def batch(
     """
     require_kind(suffix)
     briefs = {country: brief(found, country) for country in dict.fromkeys(countries)}
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as refused:
         raise SnapshotError(f"{folder}: cannot be made ({refused.strerror}); choose another --out.") from refused
     require_folder(folder)
     paths = []
-    for at, (country, told) in enumerate(briefs.items(), 1):
-        progress(f"brief of {told.title}, {at} of {len(briefs)}")
-        paths.append(folder / f"{country}{suffix}")
-        write(found.store, told, paths[-1])
+    try:
+        for at, (country, told) in enumerate(briefs.items(), 1):
+            progress(f"brief of {told.title}, {at} of {len(briefs)}")
+            write(found.store, told, folder / f"{country}{suffix}")
+            paths.append(folder / f"{country}{suffix}")
+    finally:
+        if is_new and not paths:
+            folder.rmdir()
     return paths

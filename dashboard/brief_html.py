@@ -43,7 +43,8 @@ PRINT = """
   @top-right { content: MARKING; font: bold 12pt "Brief Sans"; color: #000; text-align: right }
   @top-left { content: SYNTHETIC; font: bold 10pt "Brief Sans"; color: #8A0016 }
   @bottom-right { content: MARKING; font: bold 12pt "Brief Sans"; color: #000; text-align: right }
-  @bottom-left { content: ASOF " \\00b7  page " counter(page) " of " counter(pages); font: 8pt "Brief Sans" } }
+  @bottom-left { content: "Page " counter(page) " of " counter(pages) " \\00b7  " ASOF; font: 8pt "Brief Sans";
+    width: 80% } }
 body { font-size: SIZEpt; line-height: 1.32; padding: 0; max-width: none }
 .marking { display: none }
 h2 { break-after: avoid }
@@ -87,7 +88,8 @@ def _css(text: str) -> str:
 
 def map_source(brief: Brief, form: str = "svg") -> str:
     """Return the map as the address of an image that holds it: ``svg``, or ``png`` at 300 dpi."""
-    drawn = print_map.picture(brief.view, form, brief.marking, print_map.Emphasis(brief.first, brief.corridors))
+    emphasis = print_map.Emphasis(brief.first, brief.corridors, brief.second)
+    drawn = print_map.picture(brief.view, form, brief.marking, emphasis)
     return f"data:{MEDIA[form]};base64,{base64.b64encode(drawn).decode()}"
 
 
@@ -142,8 +144,7 @@ def _figures(brief: Brief) -> str:
 
 
 def _findings(brief: Brief) -> str:
-    is_none = brief.corridors.empty
-    nothing = f"<p>{escape(findings.NOTHING_MEANS)} What can be said:</p>" if is_none else ""
+    nothing = f"<p>{escape(brief.nothing)} What can be said:</p>" if brief.nothing else ""
     numbered = [escape(finding.sentence) for finding in brief.findings]
     return f"{nothing}<ol>{''.join(f'<li>{line}</li>' for line in numbered)}</ol>"
 

@@ -113,7 +113,8 @@ def _ink(colour: str) -> Any:
 def _picture(slide: Any, brief: Brief, corridors: pd.DataFrame, place_in: tuple[float, float, float]) -> None:
     from pptx.util import Inches
 
-    drawn = print_map.picture(brief.view, "png", brief.marking, print_map.Emphasis(brief.first, corridors), SCREEN_DPI)
+    emphasis = print_map.Emphasis(brief.first, corridors, brief.second)
+    drawn = print_map.picture(brief.view, "png", brief.marking, emphasis, SCREEN_DPI)
     left, top, wide = (Inches(n) for n in place_in)
     shape = slide.shapes.add_picture(io.BytesIO(drawn), left, top, width=wide)
     shape._element.nvPicPr.cNvPr.set("descr", f"Map: {brief.headline}")

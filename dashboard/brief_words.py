@@ -26,7 +26,6 @@ CAVEATS = (
     "Destinations that a record states but that were not reached count by half, unless said otherwise above.",
     "Counts too small to be told are printed as :c. A line on the map is a plausible way, not an observed one.",
 )
-ALONE = "No other layer has a flow in this choice, so nothing could be compared."
 LISTED = 4  # silent countries named
 
 
@@ -91,7 +90,6 @@ def unseen(seen: Coverage, flows: pd.DataFrame, sources: pd.DataFrame, release: 
     others = [str(layer) for layer in seen.layers["layer"] if layer != own]
     names = seen.names[seen.names["source_id"].isin(sources["source_id"])]
     told = [
-        ALONE if flows["layer"].nunique() == 1 else "",
         _silent(seen, own),
         _fell_silent(seen, own),
         _coarse(flows),
@@ -110,7 +108,8 @@ def _silent(seen: Coverage, layer: str) -> str:
     if not missing:
         return ""
     return (
-        f"{words.number(missing)} of {words.number(total)} countries and territories report no {title} in this period."
+        f"{words.number(missing)} of {words.number(total)} countries and territories have no record of {title} in this "
+        "period."
     )
 
 
@@ -130,13 +129,15 @@ def _fell_silent(seen: Coverage, layer: str) -> str:
     more = len(names) - LISTED
     rest = f" and {words.number(more)} more" if more > 0 else ""
     title = findings.mid(words.layer_title(layer))
-    return f"Silent on {title} in {int(year)} though they reported before: {', '.join(names[:LISTED])}{rest}."
+    return f"No record of {title} in {int(year)}, though there are earlier ones: {', '.join(names[:LISTED])}{rest}."
 
 
 def _coarse(flows: pd.DataFrame) -> str:
     whole = flows["record_count"].sum()
     share = flows.loc[flows["is_coarse"], "record_count"].sum() / whole if whole else math.nan
-    return f"{words.percent(share)} of the records know an end only by its country." if share > 0 else ""
+    if share == 1:
+        return "Every record names an end by its country alone."
+    return f"{words.percent(share)} of the records name an end by its country alone." if share > 0 else ""
 
 
 def _unplaced(unknown: pd.DataFrame) -> str:

@@ -19,6 +19,7 @@ NOTHING_MEANS = (
     "No corridor of this choice stands out: where layers share a corridor, hubs and distance would give as much, or "
     "the records are too few to say more."
 )
+ALONE_MEANS = "No other layer has a flow in this choice, so no corridor could be compared."
 ALONGSIDE = 2  # corridors named beside the first of their bundle
 Row = Mapping[str, Any]
 
@@ -55,6 +56,18 @@ def mid(title: str) -> str:
 def layer_of(part: str) -> str:
     """Return the layer a part belongs to."""
     return part.partition(":")[0]
+
+
+def subject(parts: Sequence[str]) -> str:
+    """Return what a brief of some layers or parts is about: opiates and cocaine; firearms, drugs and terrorism."""
+    names = [words.safe(part.partition(":")[2]) or mid(words.layer_title(part)) for part in parts]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _together(first: str, second: str) -> str:
+    """Return two layers or parts as a sentence begins with them: Opiates and cocaine."""
+    pair = subject((first, second))
+    return pair[:1].upper() + pair[1:]
 
 
 def count(value: float, part: str) -> str:
@@ -164,18 +177,26 @@ def _alongside(row: Row) -> str:
     return f" The same holds alongside: {', '.join(others[:ALONGSIDE])}{rest}."
 
 
-def largest(flows: pd.DataFrame, first: str, most: int) -> list[Finding]:
-    """Return what the largest flows of a layer are: a count and a direction, and nothing about any other layer."""
-    mine = flows[flows["layer"] == first].head(most)
-    told = mine[~disclosure.is_small(mine["record_count"], mine["layer"].map(layer_of))]
-    return [_flow(at, row, mid(part_title(first))) for at, row in enumerate(records(told))]
+def largest(flows: pd.DataFrame, parts: Sequence[str], most: int) -> list[Finding]:
+    """Return what the largest flows are, of each layer or part in turn: a count and a direction, no comparison.
+
+    Args:
+        flows: As ``view.Explore.flows``, largest first within each layer.
+        parts: The layers, or parts of layers.
+        most: How many flows.
+    """
+    mine = flows[flows["layer"].isin(parts)]
+    mine = mine[~disclosure.is_small(mine["record_count"], mine["layer"].map(layer_of))]
+    ranked = mine.assign(rank=mine.groupby("layer").cumcount(), part=mine["layer"].map(list(parts).index))
+    told = ranked.sort_values(["rank", "part"], kind="stable").head(most)
+    return [_flow(int(row["rank"]), row, mid(part_title(row["layer"]))) for row in records(told)]
 
 
 def _flow(at: int, row: Row, title: str) -> Finding:
     origin, destination = words.safe(row["origin"]), words.safe(row["destination"])
     many = words.plural(row["record_count"], "record")
     said = f"{_rank(at)} flow of {title} runs from {origin} to {destination}: {many}."
-    return Finding(0, f"{origin} to {destination}", said, said, {})
+    return Finding(0, f"{part_title(row['layer'])}: {origin} to {destination}", said, said, {})
 
 
 def _rank(at: int) -> str:
@@ -190,9 +211,15 @@ def overall(first: str, second: str, said: str) -> Finding:
         second: The other.
         said: What relations.finding says.
     """
-    pair = f"{part_title(first)} and {mid(part_title(second))}"
+    pair = _together(first, second)
     sentence = f"{pair} as a whole: {mid(said)}."
-    return Finding(0, f"{pair} as a whole", sentence, sentence, {})
+    plain = said.partition(" (p = ")[0]  # the screen leaves the p values to the files
+    return Finding(0, f"{pair} as a whole", sentence, f"{pair} as a whole: {mid(plain)}.", {})
+
+
+def alone(first: str) -> str:
+    """Return the headline of a choice in which one layer has flows and no other."""
+    return f"{part_title(first)} alone: no other layer has a flow here to compare with"
 
 
 def headline(rows: pd.DataFrame, led: pd.DataFrame, first: str) -> str:
@@ -206,10 +233,8 @@ def headline(rows: pd.DataFrame, led: pd.DataFrame, first: str) -> str:
     if led.empty:
         return NOTHING
     row = records(led)[0]
-    way = "with" if row["relation"] == "common" else "against"
-    told = f"{part_title(first)} run {way} {mid(part_title(row['layer']))} between"
-    if first != "firearms":
-        told = f"Records of {mid(part_title(first))} run {way} those of {mid(part_title(row['layer']))} between"
-    line = f"{told} {words.safe(row['origin'])} and {words.safe(row['destination'])}"
+    way = "the same way" if row["relation"] == "common" else "opposite ways"
+    where = f"between {words.safe(row['origin'])} and {words.safe(row['destination'])}"
+    line = f"{_together(first, row['layer'])} run {way} {where}"
     others = rows["corridor_id"].nunique() - 1
     return line if not others else f"{line}; {words.plural(others, 'more corridor stands', 'more corridors stand')} out"

@@ -237,7 +237,7 @@ def brief(root: str, pinned: str, chosen: Filters) -> briefs.Brief:
 def brief_map(root: str, pinned: str, chosen: Filters) -> str:
     """Return the brief's map as SVG."""
     found = brief(root, pinned, chosen)
-    emphasis = print_map.Emphasis(found.first, found.corridors)
+    emphasis = print_map.Emphasis(found.first, found.corridors, found.second)
     return print_map.picture(found.view, "svg", found.marking, emphasis).decode()
 
 

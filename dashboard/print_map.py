@@ -14,6 +14,7 @@ from dashboard.deck import land
 from dashboard.marks import records
 from dashboard.print_map_ground import HEIGHT_PT, PANEL, WIDTH_PT, Frame, fitted, ground, near
 from dashboard.view import Explore
+from data import disclosure
 
 SIZE_IN = (9.0, 6.0)
 FORMATS = ("png", "svg", "pdf")
@@ -21,6 +22,7 @@ DPI = 300
 PACKING = 3  # of 9: twice as quick as the usual 6, and a tenth larger
 MAIN_CORRIDORS = 5  # more are no longer read in ten seconds; chosen by eye, 2026-11
 MAIN_FLOWS = 6  # of the first layer, where no corridor has a word; chosen by eye, 2026-11
+PAIR_FLOWS = 4  # of each of two layers then; chosen by eye, 2026-11
 CONTEXT_FLOWS = 30  # drawn thin below; chosen by eye, 2026-11
 COUNTER_SHARE = 0.25  # of the larger direction, below which the other is not drawn; chosen by eye, 2026-11
 ARROW_PT, ARROW_PER_PT = 3.0, 1.0  # half the length of an arrowhead, and its growth with the line; by eye
@@ -45,11 +47,13 @@ class Emphasis:
     Attributes:
         first: The layer, or part of one, that the others are laid over.
         corridors: One row per numbered corridor: ``corridor_id, layer, relation``; ``number`` if not from 1.
+        second: The only other layer or part, where there is just one: drawn too where no corridor is numbered.
         has_context: Whether other large flows of the first layer are drawn, thin.
     """
 
     first: str
     corridors: pd.DataFrame
+    second: str = ""
     has_context: bool = False
 
 
@@ -81,16 +85,19 @@ def of_view(view: Explore) -> Emphasis:
     """Return what a map is about of which nobody has said so: the best supported corridors with a word."""
     told = view.corridors[view.corridors["relation"].isin(findings.RELATED) & view.corridors["is_shown"]]
     own = told[told["firearms_with"] + told["firearms_against"] > 0]
-    return Emphasis(relations.ANCHOR, own.drop_duplicates("corridor_id").head(MAIN_CORRIDORS), True)
+    return Emphasis(relations.ANCHOR, own.drop_duplicates("corridor_id").head(MAIN_CORRIDORS), has_context=True)
 
 
 def main_rows(view: Explore, emphasis: Emphasis) -> pd.DataFrame:
     """Return the flows that are drawn thick, widest first: what layers.flow_rows gives, and ``number`` (0: none).
 
     Those of both layers on each numbered corridor, the lesser direction where it is not much less; without a numbered
-    corridor the largest flows of the first layer.
+    corridor the largest flows of the first layer, or of the pair. A count too small to be told has no line: its
+    width would tell it.
     """
-    shown = view.flows[view.flows["is_shown"]]
+    layer_of = view.flows["layer"].map(findings.layer_of)
+    is_small = disclosure.is_small(view.flows["record_count"], layer_of, view.small["k_victims"])
+    shown = view.flows[view.flows["is_shown"] & ~is_small]
     numbers = emphasis.corridors.get("number", pd.Series(range(1, len(emphasis.corridors) + 1), dtype="int64"))
     pairs = emphasis.corridors[["corridor_id", "layer", "relation"]].assign(number=numbers.to_numpy())
     both = pd.concat([pairs.assign(colour=None), pairs.assign(layer=emphasis.first)])
@@ -98,16 +105,23 @@ def main_rows(view: Explore, emphasis: Emphasis) -> pd.DataFrame:
     larger = rows.groupby(["corridor_id", "layer", "number"])["record_count"].transform("max")
     rows = rows[rows["record_count"] >= COUNTER_SHARE * larger]
     if rows.empty:
-        rows = shown[shown["layer"] == emphasis.first].head(MAIN_FLOWS).assign(number=0, relation="")
-    is_first = rows["layer"] == emphasis.first
-    colours = [
-        palette.relation_colour(row["relation"])
-        if first and row["number"]
-        else palette.layer_colour(findings.layer_of(row["layer"]))
-        for row, first in zip(records(rows), is_first, strict=True)
-    ]
-    rows = rows.assign(colour=colours).sort_values("record_count", ascending=False, kind="stable", ignore_index=True)
+        most = PAIR_FLOWS if emphasis.second else MAIN_FLOWS
+        pair = shown[shown["layer"].isin([emphasis.first, emphasis.second])]
+        rows = pair[pair.groupby("layer").cumcount() < most].assign(number=0, relation="")
+    rows = rows.assign(colour=[_colour(row, emphasis) for row in records(rows)])
+    rows = rows.sort_values("record_count", ascending=False, kind="stable", ignore_index=True)
     return _shaped(view, rows)
+
+
+def _colour(row: dict[str, Any], emphasis: Emphasis) -> str:
+    """Return the colour of a flow: the first layer's tells the relation; two parts of one layer differ."""
+    layer = findings.layer_of(row["layer"])
+    if row["layer"] != emphasis.first:
+        return palette.layer_colour(layer)
+    if row["number"]:
+        return palette.relation_colour(row["relation"])
+    is_one_layer = layer == findings.layer_of(emphasis.second)
+    return palette.OTHER_LAYER if is_one_layer else palette.layer_colour(layer)
 
 
 def scaled(rows: pd.DataFrame, frame: Frame) -> tuple[pd.DataFrame, palette.Scale]:

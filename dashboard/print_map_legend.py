@@ -55,7 +55,7 @@ def keys(main: pd.DataFrame, first: str, scale: palette.Scale, has_context: bool
         if (mine["relation"] == name).any()
     ]
     if len(mine) and not found:
-        found.append(Key(title, palette.layer_colour(findings.layer_of(first)), 4.0))
+        found.append(Key(title, mine["colour"].iloc[0], 4.0))
     found += [
         Key(findings.part_title(name), palette.layer_colour(findings.layer_of(name)), 4.0)
         for name in others["layer"].drop_duplicates()

@@ -244,7 +244,7 @@ def _cube(seen: view.Explore) -> list[str]:
     by_layer = seen.withheld.groupby("layer")["cell_count"].sum()
     return [
         f"{words.layer_title(str(layer))}: {words.plural(int(count), 'cell')} of the release "
-        "withheld, for too few people stand behind each; the table withheld names the pairs of places."
+        "withheld, for too few people stand behind each; tables/withheld.csv lists their pairs of places."
         for layer, count in by_layer.items()
     ]
 

@@ -276,7 +276,7 @@ def explained(p_full_margin: float, p_polarity: float) -> str:
         p_full_margin: Against worlds in which each place sends and receives as much as it does.
         p_polarity: Against worlds in which each place's roles, sending and receiving, are tossed.
     """
-    told = f"p = {p_full_margin:.2g} beyond hubs and distance, p = {p_polarity:.2g} against tossed roles"
+    told = f"p = {p_full_margin:.2g} beyond hubs and distance, p = {p_polarity:.2g} with sending and receiving shuffled"
     if math.isnan(p_full_margin) or math.isnan(p_polarity):
         return "not tested: the layers never meet"
     if p_full_margin <= P_SURPRISE:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import findings, load, words
+from dashboard import load, words
 from dashboard.brief import Brief
 from dashboard.pages import briefing_parts, frame
 
@@ -29,8 +29,8 @@ def _body(page: frame.Page) -> None:
 
 
 def _findings(told: Brief) -> None:
-    if told.corridors.empty:
-        st.markdown(words.caption(findings.NOTHING_MEANS))
+    if told.nothing:
+        st.markdown(words.caption(told.nothing))
     for finding in told.findings:
         number = f"{finding.number} · " if finding.number else ""
         st.markdown(f"**{words.caption(number + finding.title)}**  \n{words.caption(finding.short)}")

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import brief_files, load, words
 from dashboard.brief import Brief
 from dashboard.pages import frame
+from data.errors import SnapshotError
 
 LISTED = 2
 
@@ -20,8 +21,13 @@ def bullets(lines: Sequence[str]) -> str:
 
 
 def downloads(page: frame.Page, found: Brief) -> None:
-    """Offer the brief as a file, made when its button is pressed."""
+    """Offer the brief as a file, made when its button is pressed, or say why it may not leave."""
     store = load.store(*page.pinned)
+    try:
+        brief_files.require_leave(store)
+    except SnapshotError as refused:
+        st.warning(words.caption(refused))
+        return
     row = st.container(horizontal=True, gap="small")
     for suffix, kind in brief_files.KINDS.items():
         name = f"brief-{found.release_id}{suffix}"

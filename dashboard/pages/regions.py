@@ -114,7 +114,10 @@ def _tables(sides: regions.Sides, titles: tuple[str, str]) -> None:
     """List both numbers and the difference."""
     st.subheader("Both in numbers", anchor=False)
     _table(regions.numbers(sides, titles))
-    st.caption("Records that run along flows; incidents where a layer has no flows. Difference: right less left.")
+    st.caption(
+        "Records that run along flows; incidents where a layer has no flows. Difference: right less left. "
+        "0 is no record at hand, which need not mean that nothing moved."
+    )
     if not (len(sides[0].flows) or len(sides[1].flows)):
         return
     st.markdown(f"**Flows that differ most**, at most {regions.LISTED}")

@@ -1,5 +1,6 @@
 """Five lines of Python give the tables of the app."""
 
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboard import api, assemble
+from dashboard import api, assemble, snapshot_check
 from dashboard.filters import Filters
 from dashboard.relations import Draws
 from dashboard.stores import Store
@@ -28,6 +29,33 @@ def test_explore_is_what_the_page_shows(opened: api.Opened, store: Store) -> Non
     theirs = assemble.explore(store, FILTERS)
     for name in ("totals", "flows", "corridors", "incidents", "omega", "routes", "lines"):
         pd.testing.assert_frame_equal(getattr(mine, name), getattr(theirs, name))
+
+
+def test_the_lines_of_the_readme_run_as_they_stand(
+    sample_root: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = readme.partition("## From Python")[2].partition("```python\n")[2].partition("```")[0]
+    assert len([line for line in lines.splitlines() if line]) == 5
+    folder = tmp_path / "store" / "sample"
+    folder.mkdir(parents=True)
+    (folder / "releases").symlink_to(sample_root / "releases")
+    (folder / "CURRENT").write_bytes((sample_root / "CURRENT").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    made: dict[str, Any] = {}
+    exec(lines, made)  # noqa: S102  # our own README
+    theirs = assemble.explore(store, FILTERS)
+    pd.testing.assert_frame_equal(made["view"].flows, theirs.flows)
+    compared = assemble.comparison(store, Filters(layers=PAIR, region=("Europe",)), PAIR, Draws(0, 1))
+    pd.testing.assert_frame_equal(made["corridors"], compared.corridors)
+    assert snapshot_check.verify(tmp_path / "out") == []
+
+
+def test_every_filter_of_the_app_takes_one_word_or_several(opened: api.Opened, store: Store) -> None:
+    assert set(api.MANY) == {each.name for each in fields(Filters) if isinstance(each.default, tuple)}
+    mine = opened.flows(layers="firearms", modus="parcel")
+    theirs = assemble.flows(store, Filters(layers=("firearms",), modus=("parcel",)))
+    pd.testing.assert_frame_equal(mine, theirs)
 
 
 def test_flows_and_compare_are_what_the_commands_print(opened: api.Opened, store: Store) -> None:

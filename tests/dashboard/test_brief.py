@@ -1,7 +1,10 @@
 """Briefs: page, paper, slides and HTML say the same, mark themselves, ask for nothing and leave nothing half done."""
 
 import io
+import os
 import re
+import socket
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,13 +24,14 @@ from dashboard import (
     brief_slides,
     brief_words,
     relations,
+    stores,
 )
 from dashboard.brief import Brief, Gathered
 from dashboard.cli import main
 from dashboard.filters import Filters
 from dashboard.stores import Store
 from data import release
-from data.errors import FilterError, QueryError
+from data.errors import FilterError, QueryError, SnapshotError
 
 CHOSEN = Filters(region=("Americas",))
 PAYLOADS = ("</script><script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "![x](http://evil.example/a.png)")
@@ -89,9 +93,33 @@ def test_nothing_significant_is_said_plainly_with_what_is_known(found: Gathered)
 
 def test_firearms_alone_are_said_to_be_compared_with_nothing(store: Store, told: Brief) -> None:
     alone = brief.brief(brief.gathered(store, replace(CHOSEN, layers=("firearms",))))
-    assert alone.unseen[0] == brief_words.ALONE
-    assert alone.headline == "No corridor stands out from what hubs and distance give"
-    assert brief_words.ALONE not in told.unseen
+    assert alone.headline == "Firearms alone: no other layer has a flow here to compare with"
+    assert alone.nothing == "No other layer has a flow in this choice, so no corridor could be compared."
+    assert not any("corridor" in figure.label for figure in alone.figures)  # none was looked for: no 0 of them
+    own = assemble.flows(store, replace(CHOSEN, layers=("firearms",)))
+    assert alone.figures[1] == brief.Figure(f"{len(own):,}", "flows from one place to another")
+    assert told.nothing == ""
+
+
+def test_a_part_of_a_layer_does_not_take_the_silence_of_the_whole(store: Store) -> None:
+    told = brief.brief(brief.gathered(store, CHOSEN, ("drugs:cocaine", "firearms")))
+    silent = told.figures[-1]
+    assert silent.label == "countries and territories have no record of drugs"
+    assert f"{silent.value} countries and territories have no record of drugs in this period." in told.unseen
+    assert told.title == "Americas: cocaine and firearms"
+
+
+@pytest.mark.parametrize(
+    ("is_coarse", "said"),
+    [
+        ([True, True], "Every record names an end by its country alone."),
+        ([True, False], "25 % of the records name an end by its country alone."),
+        ([False, False], ""),
+    ],
+)
+def test_coarse_records_are_told_by_their_share(is_coarse: list[bool], said: str) -> None:
+    flows = pd.DataFrame({"record_count": [10, 30], "is_coarse": is_coarse})
+    assert brief_words._coarse(flows) == said
 
 
 def test_layers_that_were_not_tested_as_a_whole_are_named(found: Gathered) -> None:
@@ -116,6 +144,65 @@ def test_paper_is_two_tagged_pages_marked_at_head_and_foot(told: Brief, paper: b
         fonts = [font.get_object() for font in resources["/Font"].values()]
         inner = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"] for font in fonts]
         assert all("/FontFile2" in one or "/FontFile3" in one for one in inner)
+
+
+def tags(node: Any) -> list[str]:
+    """Return the kinds of all parts of a tagged PDF, in reading order."""
+    kids = node.get("/K", [])
+    below = [kid.get_object() for kid in (kids if isinstance(kids, list) else [kids])]
+    own = [str(node["/S"])] if "/S" in node else []
+    return own + [name for kid in below if hasattr(kid, "get") for name in tags(kid)]
+
+
+def test_the_headings_of_the_paper_are_tagged_and_its_map_is_described(paper: bytes) -> None:
+    root: Any = PdfReader(io.BytesIO(paper)).trailer["/Root"]
+    found = tags(root["/StructTreeRoot"])
+    assert found.count("/H1") == 1
+    assert found.count("/H2") == 6  # findings, changes, unseen, numbers, how to read, sources
+    assert found.count("/Figure") == 1
+    assert root["/Lang"] == "en"
+
+
+def test_the_map_on_paper_has_300_dots_an_inch_or_more(paper: bytes) -> None:
+    page = PdfReader(io.BytesIO(paper)).pages[0]
+    image = max((one.image for one in page.images if one.image), key=lambda image: image.width)
+    widest_in = (210 - 2 * 15) / 25.4  # A4 less its margins
+    assert image.width / widest_in >= 300
+
+
+def test_a_stricter_source_marks_every_page_slide_and_file(found: Gathered, store: Store) -> None:
+    strict = "TLP:AMBER+STRICT"
+    told = brief.brief(replace(found, store=marked(store, strict)))
+    from pptx import Presentation
+
+    for page in PdfReader(io.BytesIO(brief_pdf.pdf(told))).pages:
+        assert page.extract_text().count(strict) >= 2
+    for slide in Presentation(io.BytesIO(brief_slides.pptx(told))).slides:
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        assert texts.count(strict) == 2
+    assert brief_html.page(told).count(f"<span>{strict}</span>") == 2
+
+
+def marked(store: Store, marking: str) -> Store:
+    """Return the store with a stricter marking on one of its sources."""
+    made = replace(store)
+    made.__dict__.update({name: value for name, value in store.__dict__.items() if name not in ("release", "con")})
+    sources = store.sources.copy()
+    sources.loc[sources.index[0], "marking"] = marking
+    made.__dict__.update(sources=sources, marking=marking)
+    return made
+
+
+def test_nothing_tells_where_or_by_whom_a_brief_was_made(told: Brief, paper: bytes, sample_root: Path) -> None:
+    reader = PdfReader(io.BytesIO(paper))
+    texts = [str(reader.metadata), *(page.extract_text() for page in reader.pages), paper.decode("latin-1")]
+    texts.append(brief_html.page(told))
+    with zipfile.ZipFile(io.BytesIO(brief_slides.pptx(told))) as slides:
+        texts += [slides.read(name).decode("latin-1") for name in slides.namelist() if name.endswith((".xml", ".rels"))]
+    secret = (str(Path.cwd()), str(Path.home()), str(sample_root), socket.gethostname())
+    for text in texts:
+        assert not [word for word in secret if len(word) > 3 and word in text]
+        assert not re.search(r"file:///|/home/|/usr/|/tmp/", text)
 
 
 def test_the_text_of_the_paper_can_be_selected(told: Brief, paper: bytes) -> None:
@@ -315,6 +402,17 @@ def test_what_cannot_be_done_is_one_sentence_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_line_in_the_log_no_brief(store: Store, told: Brief, sample_root: Path, tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    root.mkdir()
+    (root / "releases").symlink_to(sample_root / "releases")
+    (root / "CURRENT").write_bytes((sample_root / "CURRENT").read_bytes())
+    (root / "audit").write_text("a file in its place")
+    with pytest.raises(SnapshotError, match="nothing is exported"):
+        brief_files.write(stores.opened(root), told, tmp_path / "a.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]
+
+
 def test_a_disk_that_refuses_leaves_the_old_brief(
     store: Store, told: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -330,6 +428,26 @@ def test_a_disk_that_refuses_leaves_the_old_brief(
         brief_files.write(store, told, out)
     assert out.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_batch_that_a_full_disk_stops_leaves_whole_briefs_only(
+    found: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    plain, calls = os.fsync, iter(range(9))
+    said: list[str] = []
+
+    def full(handle: int) -> None:
+        if next(calls) >= 2 * count:  # each brief makes its file and its folder durable
+            raise OSError(28, "No space left on device")
+        plain(handle)
+
+    monkeypatch.setattr("dashboard.audit.append", lambda *_: None)
+    monkeypatch.setattr("dashboard.brief_files.os.fsync", full)
+    with pytest.raises(SnapshotError, match="No space left"):
+        brief_files.batch(found, ["MEX", "USA"], tmp_path / "all", ".html", said.append)
+    assert said == ["brief of Mexico, 1 of 2", "brief of United States, 2 of 2"][: count + 1]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["MEX.html", "all"][: 2 * count]
 
 
 def test_without_pango_one_sentence_says_what_needs_none(monkeypatch: pytest.MonkeyPatch, told: Brief) -> None:

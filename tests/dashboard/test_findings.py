@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
-from dashboard import findings
+from dashboard import findings, words
 
 ROW = {
     "corridor_id": "A~B",
@@ -101,9 +101,9 @@ def test_the_other_layer_on_the_same_corridor_is_another_finding() -> None:
 @pytest.mark.parametrize(
     ("relation", "count", "said"),
     [
-        ("inverse", 1, "Firearms run against drugs between Ayton and Beeford"),
-        ("common", 2, "Firearms run with drugs between Ayton and Beeford; 1 more corridor stands out"),
-        ("common", 3, "Firearms run with drugs between Ayton and Beeford; 2 more corridors stand out"),
+        ("inverse", 1, "Firearms and drugs run opposite ways between Ayton and Beeford"),
+        ("common", 2, "Firearms and drugs run the same way between Ayton and Beeford; 1 more corridor stands out"),
+        ("common", 3, "Firearms and drugs run the same way between Ayton and Beeford; 2 more corridors stand out"),
     ],
 )
 def test_the_headline_counts_the_other_corridors(relation: str, count: int, said: str) -> None:
@@ -116,6 +116,52 @@ def test_no_sentence_speaks_of_networks_actors_or_causes() -> None:
     told = " ".join(one.sentence + one.short + one.title for one in findings.of_corridors(led, "firearms")).lower()
     for word in ("network", "smuggl", "traffick", "cause", "because", "group", "gang"):
         assert word not in told
+
+
+def flow(layer: str, origin: str, count: int) -> dict[str, object]:
+    return {"layer": layer, "origin": origin, "destination": "Ceeham", "record_count": count}
+
+
+def test_the_largest_flows_of_a_pair_are_told_in_turn_and_small_ones_never() -> None:
+    opiates, cocaine = "drugs:opiates", "drugs:cocaine"
+    flows = pd.DataFrame(
+        [flow(opiates, "A", 64), flow(opiates, "B", 18), flow(cocaine, "D", 259), flow(cocaine, "E", 2)]
+    )
+    told = [one.sentence for one in findings.largest(flows, (opiates, cocaine), 4)]
+    assert told == [
+        "The largest flow of drugs (opiates) runs from A to Ceeham: 64 records.",
+        "The largest flow of drugs (cocaine) runs from D to Ceeham: 259 records.",
+        "The second largest flow of drugs (opiates) runs from B to Ceeham: 18 records.",
+    ]
+    assert len(findings.largest(flows, (opiates, cocaine), 2)) == 2
+    assert {one.title for one in findings.largest(flows, (opiates, ""), 4)} == {
+        "Drugs (opiates): A to Ceeham",
+        "Drugs (opiates): B to Ceeham",
+    }
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (("drugs:opiates", "drugs:cocaine"), "opiates and cocaine"),
+        (("firearms", "drugs:cocaine"), "firearms and cocaine"),
+        (("drugs", "human_trafficking", "terrorism"), "drugs, human trafficking and terrorism"),
+        (("drugs",), "drugs"),
+    ],
+)
+def test_a_title_names_parts_by_what_they_are(parts: tuple[str, ...], said: str) -> None:
+    assert findings.subject(parts) == said
+
+
+def test_parts_of_one_layer_are_told_apart_in_the_headline_and_as_a_whole() -> None:
+    rows = table({"layer": "drugs:cocaine"})
+    said = findings.headline(rows, findings.leading(rows, 5), "drugs:opiates")
+    assert said == "Opiates and cocaine run opposite ways between Ayton and Beeford"
+    told = f"Inverse on 77%; {words.explained(0.85, 0.75)}"
+    whole = findings.overall("drugs:opiates", "drugs:cocaine", told)
+    plain = "Opiates and cocaine as a whole: inverse on 77%; no more than the hubs of the two layers and distance give"
+    assert whole.short == f"{plain}."
+    assert whole.sentence.startswith(f"{plain} (p = 0.85 beyond hubs and distance, p = 0.75 with ")
 
 
 def test_parts_of_layers_have_names() -> None:

@@ -60,6 +60,24 @@ def test_no_firearms_flow_is_one_sentence(sample_root: Path, monkeypatch: pytest
     assert "No flow of firearms passes the filters" in app.error[0].value
 
 
+def test_a_log_that_cannot_be_written_keeps_the_files_and_shows_the_page(
+    sample_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "releases").symlink_to(sample_root / "releases")
+    (tmp_path / "CURRENT").write_bytes((sample_root / "CURRENT").read_bytes())
+    app = opened(monkeypatch, tmp_path, region="Americas")
+    assert len(app.get("download_button")) == 3
+    for path in (tmp_path / "audit").iterdir():
+        path.unlink()
+    (tmp_path / "audit").rmdir()
+    (tmp_path / "audit").write_text("a file in its place")
+    app.run()
+    assert not app.exception
+    assert "nothing is exported" in app.warning[-1].value
+    assert app.header
+    assert not app.get("download_button")
+
+
 def test_a_store_without_a_release_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(monkeypatch, tmp_path)
     assert not app.exception

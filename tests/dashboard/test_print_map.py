@@ -11,9 +11,11 @@ from PIL import Image
 from dashboard import palette, print_map, print_map_ground, print_map_labels, print_map_legend
 from dashboard.marks import records
 from dashboard.print_map_legend import Box
+from dashboard.view import Explore
 from tests.dashboard import fixture_view
 
 VIEW = fixture_view.explore()
+SCALE = palette.Scale(200, 7.0)
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
 
@@ -54,6 +56,34 @@ def test_numbered_corridors_are_those_with_a_word() -> None:
     main = print_map.main_rows(VIEW, chosen)
     assert set(main["layer"]) == {"firearms", "drugs"}
     assert set(main["corridor_id"]) == set(chosen.corridors["corridor_id"])
+
+
+def pair(**changed: int) -> tuple[Explore, print_map.Emphasis]:
+    """Return a view of two parts of one layer without a numbered corridor, and what its map is about."""
+    parts = VIEW.flows[VIEW.flows["layer"].isin(["drugs", "firearms"])].assign(**changed)
+    parts["layer"] = parts["layer"].map({"drugs": "drugs:cocaine", "firearms": "drugs:opiates"})
+    none = VIEW.corridors.iloc[:0]
+    return replace(VIEW, flows=parts), print_map.Emphasis("drugs:opiates", none, "drugs:cocaine")
+
+
+def test_without_a_number_both_layers_of_a_pair_are_drawn_and_differ() -> None:
+    view, emphasis = pair()
+    main = print_map.main_rows(view, emphasis)
+    assert main["layer"].value_counts().to_dict() == {"drugs:opiates": 4, "drugs:cocaine": 4}
+    colours = main.groupby("layer")["colour"].unique()
+    assert [len(each) for each in colours] == [1, 1]
+    assert colours.iloc[0][0] != colours.iloc[1][0]
+    keys = {key.said: key.colour for key in print_map_legend.keys(main, emphasis.first, SCALE, has_context=False)}
+    assert {name: keys[f"Drugs ({name})"] for name in ("opiates", "cocaine")} == {
+        name: colours[f"drugs:{name}"][0] for name in ("opiates", "cocaine")
+    }
+
+
+def test_a_count_too_small_to_be_told_has_no_line() -> None:
+    for count, drawn in ((2, 0), (3, 8)):
+        view, emphasis = pair(record_count=count)
+        assert len(print_map.main_rows(view, emphasis)) == drawn
+    assert len(print_map.picture(pair(record_count=2)[0], "svg", "TLP:CLEAR", pair()[1])) > 0
 
 
 def line(origin: tuple[float, float], destination: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from PIL import Image
 
 from dashboard import assemble, audit, codebook, routing, snapshot, snapshot_check, stores
 from dashboard.cli import main
@@ -121,6 +122,21 @@ def test_eight_runs_give_the_same_bytes(
         subprocess.run([*command, str(out)], check=True, env=changed, capture_output=True)
         digests.add(digest(out))
     assert len(digests) == 1
+
+
+@pytest.mark.usefixtures("quick")
+def test_pictures_leave_with_the_tables_and_are_the_same_every_time(own: Store, tmp_path: Path) -> None:
+    request = replace(REQUEST, formats=("csv", "png", "svg"))
+    for name in ("one", "two"):
+        manifest = snapshot.write(own, request, tmp_path / name)
+    assert digest(tmp_path / "one") == digest(tmp_path / "two")
+    assert {"map.png", "map.svg"} <= set(manifest["files"])
+    with Image.open(tmp_path / "one" / "map.png") as drawn:
+        assert round(drawn.info["dpi"][0]) == 300
+        colours = np.asarray(drawn.convert("RGB").resize((90, 60))).reshape(-1, 3)
+    assert len(np.unique(colours, axis=0)) > 10  # not blank
+    assert (tmp_path / "one" / "map.svg").read_bytes().startswith(b"<?xml")
+    assert snapshot_check.verify(tmp_path / "one") == []
 
 
 @pytest.mark.usefixtures("quick")

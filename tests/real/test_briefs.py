@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from dashboard import assemble, brief, findings
+from dashboard import assemble, brief, findings, print_map
 from dashboard.brief import Brief
 from dashboard.cli import main
 from dashboard.filters import Filters
@@ -38,6 +38,14 @@ def test_where_hubs_explain_the_overlap_no_corridor_is_told(europe: Brief) -> No
     assert europe.headline == findings.NOTHING
 
 
+def test_the_map_of_europe_draws_opiates_westward_and_cocaine_eastward(europe: Brief) -> None:
+    drawn = print_map.main_rows(europe.view, print_map.Emphasis(europe.first, europe.corridors, europe.second))
+    drawn = drawn.assign(is_east=drawn["destination_lon"] > drawn["origin_lon"])
+    counts = drawn.groupby(["layer", "is_east"])["record_count"].sum()
+    assert counts[PAIR[0], False] > counts.get((PAIR[0], True), 0)
+    assert counts[PAIR[1], True] > counts.get((PAIR[1], False), 0)
+
+
 def test_the_brief_of_the_united_states_tells_the_largest_flows_of_traces(real_store: Store) -> None:
     chosen = Filters(region=("USA",))
     told = brief.brief(brief.gathered(real_store, chosen))
@@ -47,3 +55,4 @@ def test_the_brief_of_the_united_states_tells_the_largest_flows_of_traces(real_s
     expected = f"runs from {first['origin']} to {first['destination']}: {first['record_count']:,} records."
     assert any(one.sentence.endswith(expected) for one in told.findings)
     assert set(told.sources["source_id"]) == {"atf-traces"}
+    assert told.headline == "Firearms alone: no other layer has a flow here to compare with"
