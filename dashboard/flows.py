@@ -162,40 +162,56 @@ def counted(book: Book, kinds: Whole, period: tuple[date | None, date | None], m
 
 def flows(book: Book, found: Counted, kappa: float) -> pd.DataFrame:
     """Return COLUMNS and ``pair`` of every (layer, origin, destination), largest first within its layer."""
-    pair, start = np.unique(found.kinds["pair"].to_numpy(), return_index=True)
-    is_intended, has_items = (found.kinds[name].to_numpy() for name in ("is_intended", "has_item_count"))
-    sums, intended = _added(found.sums, start), _added(np.where(is_intended[:, None], found.sums, 0), start)
-    is_known = _added(has_items.astype(np.int64), start) > 0
-    days = [_folded(fold, on, start) for fold, on in ((np.minimum, found.first_on), (np.maximum, found.last_on))]
-    sources = _sources(book, found, pair)
-    order = np.lexsort([-sums[:, COUNT], book.layer[pair]])
-    pair, sums, intended, is_known, first_on, last_on, sources = (
-        values[order] for values in (pair, sums, intended, is_known, *days, sources)
-    )
-    table = book.pairs.take(pair).reset_index(drop=True)
-    observed_weight, intended_weight = ((sums - intended)[:, WEIGHTS[0]] / BILLION, intended[:, WEIGHTS[0]] / BILLION)
+    sums = _by_pair(book, found)
+    table = book.pairs.take(sums.pair).reset_index(drop=True)
+    observed, intended = (counts[:, WEIGHTS[0]] / BILLION for counts in (sums.whole - sums.intended, sums.intended))
     return table.assign(
-        record_count=sums[:, COUNT],
-        record_count_high=sums[:, COUNT_HIGH],
-        item_count=pd.Series(sums[:, ITEMS]).astype("Int64").where(is_known),
-        intended_weight=intended_weight,
-        observed_weight=observed_weight,
-        intended_count=intended[:, COUNT],
-        first_on=first_on.astype("datetime64[us]"),
-        last_on=last_on.astype("datetime64[us]"),
-        sources=pd.Series(sources, dtype="str"),
-        pair=pair,
-        weight=observed_weight + kappa * intended_weight,
-        intended_share=intended[:, COUNT] / sums[:, COUNT],
+        record_count=sums.whole[:, COUNT],
+        record_count_high=sums.whole[:, COUNT_HIGH],
+        item_count=pd.Series(sums.whole[:, ITEMS]).astype("Int64").where(sums.has_items),
+        intended_weight=intended,
+        observed_weight=observed,
+        intended_count=sums.intended[:, COUNT],
+        first_on=sums.first_on.astype("datetime64[us]"),
+        last_on=sums.last_on.astype("datetime64[us]"),
+        sources=pd.Series(sums.sources, dtype="str"),
+        pair=sums.pair,
+        weight=observed + kappa * intended,
+        intended_share=sums.intended[:, COUNT] / sums.whole[:, COUNT],
     )[[*COLUMNS, "pair"]]
 
 
-def _added(values: Whole, start: Whole) -> Whole:
-    """Return the sums of the groups of rows that begin at each start."""
-    return _folded(np.add, values, start)
+class _Sums(NamedTuple):
+    """What a choice holds by pair of places, in the order of ``flows``."""
+
+    pair: Whole
+    whole: Whole
+    intended: Whole
+    has_items: npt.NDArray[np.bool_]
+    first_on: npt.NDArray[np.datetime64]
+    last_on: npt.NDArray[np.datetime64]
+    sources: npt.NDArray[np.object_]
+
+
+def _by_pair(book: Book, found: Counted) -> _Sums:
+    pair, start = np.unique(found.kinds["pair"].to_numpy(), return_index=True)
+    is_intended, has_items = (found.kinds[name].to_numpy() for name in ("is_intended", "has_item_count"))
+    whole = _folded(np.add, found.sums, start)
+    columns: tuple[npt.NDArray[Any], ...] = (
+        pair,
+        whole,
+        _folded(np.add, np.where(is_intended[:, None], found.sums, 0), start),
+        _folded(np.logical_or, has_items, start),
+        _folded(np.minimum, found.first_on, start),
+        _folded(np.maximum, found.last_on, start),
+        _sources(book, found, pair),
+    )
+    order = np.lexsort([-whole[:, COUNT], book.layer[pair]])
+    return _Sums(*(values[order] for values in columns))
 
 
 def _folded(operation: np.ufunc, values: npt.NDArray[Any], start: Whole) -> npt.NDArray[Any]:
+    """Return what an operation makes of the groups of rows that begin at each start."""
     folded: npt.NDArray[Any] = operation.reduceat(values, start, axis=0) if len(start) else values[:0]
     return folded
 
@@ -221,7 +237,7 @@ def by_part(book: Book, found: Counted) -> pd.DataFrame:
     part, start = np.unique(found.kinds["part"].to_numpy(), return_index=True)
     is_intended, weights = found.kinds["is_intended"].to_numpy()[:, None], found.sums[:, WEIGHTS]
     sums = {
-        status: _added(np.where(is_chosen, weights, 0), start) / BILLION
+        status: _folded(np.add, np.where(is_chosen, weights, 0), start) / BILLION
         for status, is_chosen in (("observed", ~is_intended), ("intended", is_intended))
     }
     columns = {
