@@ -44,6 +44,8 @@ def clean(text: str) -> str:
 
 def safe_cell(text: str) -> str:
     """Return a text for CSV that no spreadsheet takes for a formula."""
+    if text.isascii() and text.isprintable():  # nothing in it is unseen; most are so
+        return f"'{text}" if text.lstrip().startswith(STARTERS) else text
     bare = "".join(sign for sign in text if unicodedata.category(sign) != "Cf").lstrip(" \u00a0\u3000")
     is_obeyed = bare.startswith(("\t", "\r", "\n")) or clean(bare).lstrip().startswith(STARTERS)
     return f"'{clean(text)}" if is_obeyed else clean(text)
