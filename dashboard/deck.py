@@ -39,9 +39,7 @@ HATCH_DEG = 2.0  # between two lines; chosen by eye, 2026-11
 SMALL_DEG2 = 1.0  # a country below this has a line around it; chosen by eye, 2026-11
 # Paths and discs of every layer are drawn alike, and bring the same by row: each other way is a program to compile.
 # The extension lets a path lie some of its widths to the right. No path hides what the next copy of the world draws.
-PICKED_ALIKE = {
-    "highlighted_object_index": -1
-}  # none; with it rows bring a colour for picking, as where they are picked
+PICKED_ALIKE = {"highlighted_object_index": -1}  # none; with it rows bring a colour for picking, as where picked
 PATHS = {
     "extensions": [{"@@type": "PathStyleExtension", "offset": True}],
     "parameters": {"depthWriteEnabled": False},

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import modes
-from geo.flowfield import Network, placed
+from geo.flowfield import PATH_KEY, Network, keyed, placed
 from geo.modes import Travel
 from geo.tally import Tally, Whole
 
@@ -117,8 +117,8 @@ def _pairs(pairs: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 def corridor_ids(pairs: pd.DataFrame) -> pd.Series:
     """Return the id of each pair's corridor, the same in both directions."""
-    origin, destination = pairs["origin_id"].astype("str"), pairs["destination_id"].astype("str")
-    return origin.where(origin < destination, destination) + "~" + destination.where(origin < destination, origin)
+    ends = keyed(pairs)
+    return ends["place_a"] + "~" + ends["place_b"]
 
 
 def ways(book: Book, net: Network, travel: Travel, places: pd.DataFrame) -> Ways:
@@ -135,11 +135,10 @@ def ways(book: Book, net: Network, travel: Travel, places: pd.DataFrame) -> Ways
     routed = placed(net, modes.by_network(parts.drop(columns="pair"), travel))
     routed = routed.sort_values("layer", kind="stable", ignore_index=True)
     numbers = {f"{end}_at": places.index.get_indexer(pd.Index(book.pairs[f"{end}_id"])) for end in ENDS}
-    pairs = book.pairs[KEY[1:]].assign(**numbers)
-    is_onward = (pairs["origin_id"] < pairs["destination_id"]).to_numpy()
-    ends = [np.where(is_onward, pairs[one], pairs[other]) for one, other in (KEY[1:], KEY[:0:-1])]
-    known = pd.MultiIndex.from_frame(net.pairs).get_indexer(pd.MultiIndex.from_arrays(ends))
-    return Ways(routed, pairs.drop(columns=KEY[1:]).assign(net_pair=known, is_onward=is_onward))
+    pairs = keyed(book.pairs[KEY[1:]])
+    ends = pd.MultiIndex.from_frame(pairs[PATH_KEY[:2]].astype("str"))
+    numbers["net_pair"] = pd.MultiIndex.from_frame(net.pairs).get_indexer(ends)
+    return Ways(routed, pairs[["is_onward"]].assign(**numbers))
 
 
 def counted(book: Book, kinds: Whole, period: tuple[date | None, date | None], min_count: int) -> Counted:
