@@ -35,8 +35,8 @@ def laid_out(store: Store, filters: Filters) -> tuple[pd.DataFrame, dict[str, re
     """
     held = counted(store, filters)
     found = booked.flows(store.book, held, filters.kappa)
-    numbers = store.ways.pairs.take(found["pair"].to_numpy())
-    numbered = found.assign(**{str(name): values.to_numpy() for name, values in numbers.items()})
+    numbers = store.ways.pairs.take(found["pair"].to_numpy()).set_index(found.index)
+    numbered = pd.concat([found, numbers], axis=1)
     parts = booked.parts(store.book, store.ways, held)
     names = dict.fromkeys((*filters.layers, relations.ANCHOR))
     layers = {name: relations.Layer(*(booked.of_layer(table, name) for table in (numbered, parts))) for name in names}

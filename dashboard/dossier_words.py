@@ -11,7 +11,8 @@ from dashboard.marks import records
 from data.disclosure import VICTIM_LAYERS
 from geo.assess import P_LEANING
 from geo.bands import N_MIN
-from geo.compare import DELTA, P_MIN
+from geo.compare import P_MIN
+from geo.posterior import DELTA
 from geo.proximity import ProximityTest
 from geo.significance import Q_MAX
 from geo.undone import contrary_needed

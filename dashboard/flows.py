@@ -69,13 +69,13 @@ class Counted(NamedTuple):
     """What a choice holds, by kind: only pairs of places that reach its minimum count.
 
     Attributes:
-        kinds: Rows of the book's kinds that have a record, ascending.
+        kinds: Numbers of the book's kinds that have a record, ascending.
         sums: (kinds, measures).
         first_on: Day of the first record.
         last_on: Last day of the last record.
     """
 
-    kinds: pd.DataFrame
+    kinds: Whole
     sums: Whole
     first_on: npt.NDArray[np.datetime64]
     last_on: npt.NDArray[np.datetime64]
@@ -151,33 +151,33 @@ def counted(book: Book, kinds: Whole, period: tuple[date | None, date | None], m
         min_count: Records that a pair of places must have.
     """
     held = book.tally.between(kinds, *period)
-    kept = book.kinds.take(held.kinds)
-    pair = kept["pair"].to_numpy()
-    is_large = (np.bincount(pair, held.sums[:, COUNT], len(book.pairs)) >= min_count)[pair]
-    kept = kept[is_large]
-    last = held.last_on[is_large] + kept["span_days"].to_numpy().astype("timedelta64[D]")
-    return Counted(kept, held.sums[is_large], held.first_on[is_large], last)
+    pair, span = (book.kinds[name].to_numpy()[held.kinds] for name in ("pair", "span_days"))
+    found = Counted(held.kinds, held.sums, held.first_on, held.last_on + span.astype("timedelta64[D]"))
+    is_large = np.bincount(pair, held.sums[:, COUNT], len(book.pairs))[pair] >= min_count
+    return found if is_large.all() else Counted(*(values[is_large] for values in found))
 
 
 def flows(book: Book, found: Counted, kappa: float) -> pd.DataFrame:
     """Return COLUMNS and ``pair`` of every (layer, origin, destination), largest first within its layer."""
     sums = _by_pair(book, found)
-    table = book.pairs.take(sums.pair).reset_index(drop=True)
+    pairs = book.pairs.take(sums.pair)
     observed, intended = (counts[:, WEIGHTS[0]] / BILLION for counts in (sums.whole - sums.intended, sums.intended))
-    return table.assign(
-        record_count=sums.whole[:, COUNT],
-        record_count_high=sums.whole[:, COUNT_HIGH],
-        item_count=pd.Series(sums.whole[:, ITEMS]).astype("Int64").where(sums.has_items),
-        intended_weight=intended,
-        observed_weight=observed,
-        intended_count=sums.intended[:, COUNT],
-        first_on=sums.first_on.astype("datetime64[us]"),
-        last_on=sums.last_on.astype("datetime64[us]"),
-        sources=pd.Series(sums.sources, dtype="str"),
-        pair=sums.pair,
-        weight=observed + kappa * intended,
-        intended_share=sums.intended[:, COUNT] / sums.whole[:, COUNT],
-    )[[*COLUMNS, "pair"]]
+    columns = {
+        **{str(name): values.array for name, values in pairs.items()},
+        "record_count": sums.whole[:, COUNT],
+        "record_count_high": sums.whole[:, COUNT_HIGH],
+        "item_count": pd.arrays.IntegerArray(sums.whole[:, ITEMS].copy(), ~sums.has_items),
+        "intended_weight": intended,
+        "observed_weight": observed,
+        "intended_count": sums.intended[:, COUNT],
+        "first_on": sums.first_on.astype("datetime64[us]"),
+        "last_on": sums.last_on.astype("datetime64[us]"),
+        "sources": pd.array(sums.sources, dtype="str"),
+        "pair": sums.pair,
+        "weight": observed + kappa * intended,
+        "intended_share": sums.intended[:, COUNT] / sums.whole[:, COUNT],
+    }
+    return pd.DataFrame({name: columns[name] for name in [*COLUMNS, "pair"]})
 
 
 class _Sums(NamedTuple):
@@ -193,20 +193,36 @@ class _Sums(NamedTuple):
 
 
 def _by_pair(book: Book, found: Counted) -> _Sums:
-    pair, start = np.unique(found.kinds["pair"].to_numpy(), return_index=True)
-    is_intended, has_items = (found.kinds[name].to_numpy() for name in ("is_intended", "has_item_count"))
-    whole = _folded(np.add, found.sums, start)
+    has_items, source = (book.kinds[name].to_numpy()[found.kinds] for name in ("has_item_count", "source"))
+    pair, start, whole, intended = _summed(book, found, "pair")
     columns: tuple[npt.NDArray[Any], ...] = (
         pair,
         whole,
-        _folded(np.add, np.where(is_intended[:, None], found.sums, 0), start),
+        intended,
         _folded(np.logical_or, has_items, start),
         _folded(np.minimum, found.first_on, start),
         _folded(np.maximum, found.last_on, start),
-        _sources(book, found, pair),
+        _sources(book, source, start),
     )
     order = np.lexsort([-whole[:, COUNT], book.layer[pair]])
     return _Sums(*(values[order] for values in columns))
+
+
+def _summed(book: Book, found: Counted, name: str) -> tuple[Whole, Whole, Whole, Whole]:
+    """Return the groups of a choice's kinds, where each begins, and its sums: of all kinds, of the intended ones."""
+    group, start, within = _groups(book.kinds[name].to_numpy()[found.kinds])
+    intended = np.zeros((len(group), found.sums.shape[1]), dtype=np.int64)
+    planned = np.flatnonzero(book.kinds["is_intended"].to_numpy()[found.kinds])
+    rows, first, _ = _groups(within[planned])
+    intended[rows] = _folded(np.add, found.sums[planned], first)
+    return group, start, _folded(np.add, found.sums, start), intended
+
+
+def _groups(numbers: Whole) -> tuple[Whole, Whole, Whole]:
+    """Return the different values of ascending numbers, where each begins, and which of them each number is."""
+    is_new = np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]
+    start = np.flatnonzero(is_new)
+    return numbers[start], start, np.cumsum(is_new) - 1
 
 
 def _folded(operation: np.ufunc, values: npt.NDArray[Any], start: Whole) -> npt.NDArray[Any]:
@@ -215,15 +231,13 @@ def _folded(operation: np.ufunc, values: npt.NDArray[Any], start: Whole) -> npt.
     return folded
 
 
-def _sources(book: Book, found: Counted, pair: Whole) -> npt.NDArray[np.object_]:
-    """Return the sources of each pair of places as text."""
-    count = len(book.sources)
-    each = np.unique(found.kinds["pair"].to_numpy() * count + found.kinds["source"].to_numpy())
-    start = np.searchsorted(each, pair * count)
-    names = book.sources[each % count] if count else each.astype(object)
-    told = names[start]
-    for row in np.flatnonzero(np.diff(np.append(start, len(each))) > 1):
-        told[row] = ", ".join(names[start[row] : start[row + 1] if row + 1 < len(start) else None])
+def _sources(book: Book, source: Whole, start: Whole) -> npt.NDArray[np.object_]:
+    """Return the sources of groups of kinds as text; few groups have two."""
+    first, last = (_folded(operation, source, start) for operation in (np.minimum, np.maximum))
+    told = book.sources[first] if len(first) else first.astype(object)
+    ends = np.append(start[1:], len(source))
+    for row in np.flatnonzero(first < last):
+        told[row] = ", ".join(book.sources[np.unique(source[start[row] : ends[row]])])
     return told
 
 
@@ -233,16 +247,11 @@ def by_part(book: Book, found: Counted) -> pd.DataFrame:
     Returns:
         ``observed, intended`` and the same ending in ``_items`` and ``_exposure``: weights.
     """
-    part, start = np.unique(found.kinds["part"].to_numpy(), return_index=True)
-    is_intended, weights = found.kinds["is_intended"].to_numpy()[:, None], found.sums[:, WEIGHTS]
-    sums = {
-        status: _folded(np.add, np.where(is_chosen, weights, 0), start) / BILLION
-        for status, is_chosen in (("observed", ~is_intended), ("intended", is_intended))
-    }
+    part, _, whole, intended = _summed(book, found, "part")
     columns = {
-        f"{status}{end}": sums[status][:, at]
-        for at, end in enumerate(WEIGHTINGS)
-        for status in ("observed", "intended")
+        f"{status}{end}": sums[:, at] / BILLION
+        for at, end in zip(WEIGHTS, WEIGHTINGS, strict=True)
+        for status, sums in (("observed", whole - intended), ("intended", intended))
     }
     return pd.DataFrame(columns, pd.Index(part, name="part"))
 
@@ -254,8 +263,10 @@ def parts(book: Book, ways: Ways, found: Counted) -> pd.DataFrame:
         The columns of Ways.parts but the first, and those of ``by_part`` multiplied by the share.
     """
     stated = by_part(book, found)
-    at = stated.index.get_indexer(pd.Index(ways.parts["part"]))
-    mine = ways.parts.drop(columns="part")[at >= 0].reset_index(drop=True)
+    row = np.full(len(book.parts), -1)
+    row[stated.index] = np.arange(len(stated))
+    at = row[ways.parts["part"]]
+    mine = ways.parts.drop(columns="part").take(np.flatnonzero(at >= 0)).reset_index(drop=True)
     weights = stated.take(at[at >= 0]).mul(mine["share"].to_numpy(), axis=0)
     return mine.join(weights.reset_index(drop=True))
 

@@ -7,7 +7,7 @@ from dashboard.filters import Filters
 from dashboard.relations import Draws
 from data import networks
 from data.disclosure import Rule
-from geo import assess, bands, compare, evidence, multiplex, significance
+from geo import assess, bands, compare, evidence, multiplex, posterior, significance
 
 
 def parameters(filters: Filters, draws: Draws, rule: Rule) -> dict[str, object]:
@@ -29,9 +29,9 @@ def _thresholds() -> dict[str, object]:
         "relation": {
             "weighted_records_least": bands.N_MIN,
             "probability_least": compare.P_MIN,
-            "d_least": compare.D_MIN,
-            "overdispersion": compare.PHI,
-            "share_stated_in_the_wrong_direction": compare.DELTA,
+            "d_least": posterior.D_MIN,
+            "overdispersion": posterior.PHI,
+            "share_stated_in_the_wrong_direction": posterior.DELTA,
             "crossing_share_most": compare.CROSSING_MAX,
             "crossing_inside_share_least": compare.INSIDE_MIN,
         },

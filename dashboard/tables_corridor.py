@@ -7,7 +7,7 @@ from dashboard import words
 from dashboard.filters import Filters
 from dashboard.marks import records
 from geo.assess import DELTAS
-from geo.compare import DELTA
+from geo.posterior import DELTA
 
 TURNS = "turns round"
 NOTHING_LEFT = "nothing left"

@@ -9,10 +9,11 @@ import pandas as pd
 from scipy.special import betainc, betaincc
 
 from geo.bands import N_MIN
-from geo.compare import P_MIN, PHI
+from geo.compare import P_MIN
 from geo.discovery import q_values
 from geo.distance import Array
 from geo.panel import JEFFREYS, Panel, monthly
+from geo.posterior import PHI
 
 RISE_MONTHS, RISE_GAP = 24, 3  # baseline of a rise, and the months left out between it and now; METHOD 3.8
 RISE_FACTOR = 2.0  # the rise a CUSUM is tuned to; METHOD 3.8

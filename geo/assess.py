@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from geo.bands import bands_of
-from geo.compare import P_MIN, marginal
+from geo.compare import P_MIN
 from geo.distance import Array
 from geo.flowfield import Network, along, balance, sums
+from geo.posterior import marginal
 from geo.significance import Q_MAX
 
 WEIGHTINGS = {"events": "", "items": "_items", "exposure": "_exposure"}  # and how their columns end

@@ -7,26 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import betainc, betaln
 
 from geo.bands import N_MIN, ROUNDING, Bands, bands_of, spread
 from geo.cases import Ways
 from geo.distance import Array
 from geo.flowfield import Field, Network, balance, carried, field, field_cases, stacked, sums
+from geo.posterior import D_MIN, marginal
 from geo.segments import pooled, segments, stretches
 
-D_MIN = 0.2  # |D| below this is neither common nor inverse
 P_MIN = 0.9  # posterior probability a word needs
-PHI = 1.5  # overdispersion of counts: the effective number of records is n / PHI
-DELTA = 0.08  # share of journeys stated in the wrong direction
 CROSSING_MAX = 0.25  # of a corridor: where both layers run on less of it, and meet inside it, they cross
 INSIDE_MIN = 0.75  # share of a corridor's journeys that must pass a cell for a crossing there to count
-GRID, GRID_WEIGHTS = np.polynomial.legendre.leggauss(32)  # over the narrower posterior; 200 change nothing by 0.0001
-WINDOW = 2.5  # half its width, in units of 1 / sqrt(alpha + beta): five standard deviations of the angle
-STEP, STEP_WEIGHTS = np.polynomial.legendre.leggauss(3)  # over the wider posterior, between two of the points above
-
-NEGLIGIBLE = 1e-9  # a probability that is not worked out any further
-FAR = 7.0  # standard deviations beyond which a tail is 0 or 1: off by 3e-9 at most in two million drawn
 
 LABELS = ("COMMON", "INVERSE", "MIXED", "CROSSING", "INSUFFICIENT")
 COMMON, INVERSE, MIXED, CROSSING, INSUFFICIENT = LABELS
@@ -83,12 +74,13 @@ def compare(net: Network, flows_a: pd.DataFrame, flows_b: pd.DataFrame) -> Compa
     """
     of_a, of_b = (_by_level(net, flows) for flows in (flows_a, flows_b))
     ways = np.hstack([of_a[0], of_b[0]]), np.hstack([of_a[1], of_b[1]])
-    own, there = ([(on[:, at], back[:, at]) for at in range(4)] for on, back in (ways, spread(net, ways)))
-    fields = carried(net, own)
-    tables = [
-        corridors(net, own[level::2], there[level::2], (fields[level], fields[level + 2])).assign(is_coarse=bool(level))
-        for level in (0, 1)
-    ]
+    there = spread(net, ways)
+    fields = carried(net, [(on, back) for on, back in zip(ways[0].T, ways[1].T, strict=True)])
+    tables = []
+    for level in (0, 1):
+        own, around = ((on[:, level::2], back[:, level::2]) for on, back in (ways, there))
+        found = corridors(net, own, around, (fields[level], fields[level + 2]))
+        tables.append(found.assign(is_coarse=bool(level)))
     km, a, b = np.tile(net.km, 2), stacked(fields[:2]), stacked(fields[2:])
     shares, shared_km = _shares(km, a, b)
     return Comparison(omega(km, a, b), shares, shared_km, pd.concat(tables, ignore_index=True))
@@ -130,136 +122,29 @@ def omega(km: Array, a: Field, b: Field) -> float:
     return float((weight * a.direction * b.direction).sum() / total) if total > 0 else float("nan")
 
 
-def posterior(a: tuple[Array, Array], b: tuple[Array, Array], delta: float = DELTA) -> tuple[Array, Array]:
-    """Return the probabilities that D > D_MIN (common) and D < -D_MIN (inverse).
-
-    Each layer's share of onward records has a Beta posterior on n / PHI records with a Jeffreys prior; ``delta``
-    of all journeys are taken to be stated backwards. The product's distribution is integrated numerically over the
-    layer with more records, whichever comes first, so that swapping the layers changes nothing.
-
-    Args:
-        a: Weighted records onward and back of one layer, one entry per corridor.
-        b: The same of the other layer.
-        delta: Share of journeys stated backwards, below one half.
-    """
-    total, most = ([np.round(of(*ways), 6) for ways in (a, b)] for of in (np.add, np.maximum))  # no turn by rounding
-    is_b = (total[1] > total[0]) | ((total[1] == total[0]) & (most[1] > most[0]))
-    outer, inner = ([np.where(is_b, x, y) for x, y in zip(*ways, strict=True)] for ways in ((b, a), (a, b)))
-    return _tail((outer[0], outer[1]), (inner[0], inner[1]), delta)
-
-
-def marginal(
-    a: Sequence[tuple[Array, Array]], b: Sequence[tuple[Array, Array]], delta: float = DELTA
-) -> tuple[Array, Array]:
-    """Return the mean of ``posterior`` over equally likely cases; a case in which a layer has no record has no word.
-
-    Args:
-        a: In each case, weighted records onward and back of one layer, one entry per corridor.
-        b: The same of the other layer in the same cases: where paths run is one question for both.
-        delta: Share of journeys stated backwards, below one half.
-    """
-    counts = np.stack([np.column_stack([*one, *other]) for one, other in zip(a, b, strict=True)], axis=1)
-    is_new = np.ones(counts.shape[:2], dtype=np.bool_)
-    is_new[:, 1:] = (counts[:, 1:] != counts[:, :-1]).any(axis=2)  # most cases of a corridor are alike
-    found, number = counts[is_new], np.cumsum(is_new.ravel()).reshape(is_new.shape) - 1
-    has_both = (found[:, 0] + found[:, 1] > 0) & (found[:, 2] + found[:, 3] > 0)
-    ways = posterior((found[:, 0], found[:, 1]), (found[:, 2], found[:, 3]), delta)
-    p_common, p_inverse = (np.where(has_both, p, 0.0)[number].mean(axis=1) for p in ways)
-    return p_common, p_inverse
-
-
-def _tail(outer: Ways, inner: Ways, delta: float) -> Ways:
-    """Return both probabilities, integrated over the outer layer's rho.
-
-    The posterior is smooth in the angle whose squared sine is the share of onward records, also where a layer has none
-    one way. Journeys stated backwards bound rho: what lies beyond is at -1 or 1.
-    """
-    outer_shape, inner_shape = ((onward / PHI + 0.5, back / PHI + 0.5) for onward, back in (outer, inner))
-    tails = inner_shape, inner_shape[::-1]  # rho beyond a value is the one, below its negative the other
-    limits = [np.full(len(outer[0]), value) for value in (delta, D_MIN)]
-    most = [_beyond(shape, limits[1], delta) for shape in tails]  # no rho of the outer layer asks for less
-    common, inverse = np.zeros(len(outer[0])), np.zeros(len(outer[0]))
-    for is_onward in (True, False):
-        mass, need, rows = _grid(outer_shape, is_onward, delta)
-        edge = _below(*(outer_shape[::-1] if is_onward else outer_shape), limits[0])
-        above, under = (edge * limit for limit in most)
-        for found, shape, limit in zip((above, under), tails, most, strict=True):
-            asked = limit[rows] > NEGLIGIBLE
-            at = rows[asked]
-            found[at] += (mass[asked] * _running((shape[0][at], shape[1][at]), need[asked], delta)).sum(axis=1)
-        common, inverse = (common + above, inverse + under) if is_onward else (common + under, inverse + above)
-    return np.minimum(common, 1.0), np.minimum(inverse, 1.0)
-
-
-def _grid(shape: Ways, is_onward: bool, delta: float) -> tuple[Array, Array, npt.NDArray[np.int64]]:
-    """Return Gauss-Legendre masses of rho beyond D_MIN on one side, how large the other rho must be, and the rows."""
-    alpha, beta = shape
-    reach = (delta + (1 - 2 * delta) * (1 + D_MIN) / 2, 1 - delta)
-    low, high = np.arcsin(np.sqrt(reach if is_onward else (1 - reach[1], 1 - reach[0])))
-    centre, half = np.arctan2(np.sqrt(alpha), np.sqrt(beta)), WINDOW / np.sqrt(alpha + beta)
-    start, end = np.maximum(low, centre - half), np.minimum(high, centre + half)
-    rows = np.flatnonzero(end > start)
-    start, width, alpha, beta = (values[rows, None] for values in (start, end - start, alpha, beta))
-    angle = start + width * (GRID + 1) / 2
-    log = (2 * alpha - 1) * np.log(np.sin(angle)) + (2 * beta - 1) * np.log(np.cos(angle)) - betaln(alpha, beta)
-    rho = (2 * np.sin(angle) ** 2 - 1) / (1 - 2 * delta)
-    return np.exp(log) * GRID_WEIGHTS * width, D_MIN / np.abs(rho), rows
-
-
-def _beyond(shape: Ways, rho: Array, delta: float) -> Array:
-    """Return the posterior probabilities of a rho above each value, of Beta posteriors of the share onward."""
-    alpha, beta = shape
-    rest = delta + (1 - 2 * delta) * (1 - rho) / 2
-    return _below(beta, alpha, rest)
-
-
-def _below(alpha: Array, beta: Array, share: Array) -> Array:
-    """Return the probability that a Beta share is less; 0 or 1 where it is FAR from the centre, in the angle."""
-    z = (np.arcsin(np.sqrt(share)) - np.arctan2(np.sqrt(alpha), np.sqrt(beta))) * 2 * np.sqrt(alpha + beta)
-    found, near = (z > 0).astype(np.float64), np.abs(z) < FAR
-    found[near] = betainc(alpha[near], beta[near], share[near])
-    return found
-
-
-def _running(shape: Ways, rho: Array, delta: float) -> Array:
-    """Return what ``_beyond`` does for many values a row, all ascending or all descending.
-
-    The last tail is exact; the others add the posterior's density between neighbours, which is smooth in the angle.
-    """
-    if len(rho) and rho[0, 0] > rho[0, -1]:
-        return _running(shape, rho[:, ::-1], delta)[:, ::-1]
-    angle = np.arcsin(np.sqrt(1 - delta - (1 - 2 * delta) * (1 - rho) / 2))
-    half = np.diff(angle, axis=1)[:, :, None] / 2
-    share = np.sin(angle[:, :-1, None] + half * (1 + STEP)) ** 2
-    alpha, beta = (part[:, None, None] for part in shape)
-    density = np.exp((alpha - 0.5) * np.log(share) + (beta - 0.5) * np.log1p(-share) - betaln(alpha, beta))
-    between = 2 * half[:, :, 0] * (density @ STEP_WEIGHTS)
-    last = _beyond(shape, rho[:, -1], delta)[:, None]
-    return np.hstack([last + np.cumsum(between[:, ::-1], axis=1)[:, ::-1], last])
-
-
-def corridors(net: Network, own: Sequence[Ways], there: Sequence[Ways], fields: tuple[Field, Field]) -> pd.DataFrame:
+def corridors(net: Network, own: Ways, there: Ways, fields: tuple[Field, Field]) -> pd.DataFrame:
     """Return the rows of ``Comparison.corridors`` for two layers of one level.
 
     Args:
         net: The release's network.
-        own: Each layer's records by path.
-        there: What runs along each path, of each layer.
+        own: (paths, 2) records of both layers by path.
+        there: (paths, 2) what runs along each path.
         fields: Both flow fields.
     """
-    of_path = [np.add(*ways) for ways in own]
-    of_pair = [np.bincount(net.pair, weight, minlength=len(net.pairs)) for weight in of_path]
+    of_path = np.add(*own)
+    of_pair = [np.bincount(net.pair, of_layer, minlength=len(net.pairs)) for of_layer in of_path.T]
     rows = np.flatnonzero(np.maximum(*of_pair) >= N_MIN)
-    bands = bands_of(net, rows, of_path[0] + of_path[1])
+    bands = bands_of(net, rows, of_path.sum(axis=1))
     frame = net.pairs.take(rows).reset_index(drop=True)
     frame["pair"] = rows
     frame["length_km"], frame["confidence"] = (bands.mean @ value for value in (net.length_km, net.confidence))
-    for name, (onward, back) in zip("ab", there, strict=True):
-        frame[f"{name}_onward"], frame[f"{name}_back"] = bands.member @ onward, bands.member @ back
-    a, b = (frame[[f"{name}_onward", f"{name}_back"]].sum(axis=1).to_numpy(np.float64) for name in "ab")
-    is_judged = np.minimum(a, b) >= N_MIN * (1 - ROUNDING)
-    cases = [bands.of(is_judged).cases(net, ways) for ways in own]
-    return _labelled(frame, is_judged, marginal(cases[0], cases[1]), _meets(net, fields, bands, ~is_judged))
+    onward, back = (bands.member @ way for way in there)
+    for at, name in enumerate("ab"):
+        frame[f"{name}_onward"], frame[f"{name}_back"] = onward[:, at], back[:, at]
+    is_judged = (onward + back).min(axis=1) >= N_MIN * (1 - ROUNDING)
+    cases = bands.of(is_judged).cases(net, own)
+    a, b = ([(on[:, at], against[:, at]) for on, against in cases] for at in (0, 1))
+    return _labelled(frame, is_judged, marginal(a, b), _meets(net, fields, bands, ~is_judged))
 
 
 def _labelled(

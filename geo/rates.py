@@ -9,9 +9,9 @@ from scipy.special import betainc, betaincinv
 
 from data.errors import ContractError
 from geo.bands import N_MIN
-from geo.compare import PHI
 from geo.discovery import q_values
 from geo.distance import Array
+from geo.posterior import PHI
 
 LEVEL = 0.95  # of the interval; convention
 Q_CHANGED = 0.05  # false discovery rate of the words EMERGING and FADING; matches LEVEL

@@ -8,12 +8,13 @@ import pandas as pd
 import scipy.sparse as sp
 
 from data.errors import ContractError
-from geo.compare import PHI, omega
+from geo.compare import omega
 from geo.distance import Array, sphere_km, unit_vectors
 from geo.flowfield import Field, Network, along, network
 from geo.multiplex import OmegaOf, SystemSettings, SystemTest, system_test
 from geo.nullmodel import od_matrix
 from geo.paths import paths_between
+from geo.posterior import PHI
 from geo.seeding import oriented
 
 TAIL = 0.025  # of a 95 % interval, on either side

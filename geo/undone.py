@@ -3,8 +3,9 @@
 import numpy as np
 
 from data.errors import ContractError
-from geo.compare import DELTA, P_MIN, posterior
+from geo.compare import P_MIN
 from geo.distance import Array
+from geo.posterior import DELTA, posterior
 
 FOLDS = 10  # contrary records are looked for up to so many times those there are
 

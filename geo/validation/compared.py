@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from geo import compare
+from geo import compare, posterior
 from geo.bands import bands_of
 from geo.distance import Array
 from geo.flowfield import Field, along, balance, field
 from geo.segments import pooled, segments
 from geo.validation.ground import PAIR_KEY, Ground, as_flows
 
-D_MIN, P_MIN = compare.D_MIN, compare.P_MIN
+D_MIN, P_MIN = posterior.D_MIN, compare.P_MIN
 SHOWN = ["is_coarse", "label", "D", "P_common", "P_inverse"]
 Flows = Sequence[pd.DataFrame]
 

@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix
 from geo import flowfield
 from geo.bands import bands_of
 from geo.cases import CASES, split, summed
-from geo.compare import marginal, posterior
+from geo.posterior import marginal, posterior
 from tests.geo.test_bands import fork
 from tests.geo.toy import flows, net
 

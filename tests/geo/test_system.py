@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from data.errors import ContractError
-from geo import compare, flowfield, system
+from geo import compare, flowfield, posterior, system
 from geo.nullmodel import od_matrix
 from geo.system import distances_km, layers_test, omega_between, omega_interval
 from tests.geo.toy import flows, net, reversed_flows
@@ -142,7 +142,7 @@ def test_the_interval_holds_the_true_omega_about_as_often_as_it_says() -> None:
     )
     held = 0
     for seed in range(60):
-        drawn = (compare.PHI * rng.poisson(layer / compare.PHI) for layer in true)
+        drawn = (posterior.PHI * rng.poisson(layer / posterior.PHI) for layer in true)
         layers = [flows(**dict(zip(names, layer, strict=True))) for layer in drawn]
         low, high = omega_interval(LINE, layers[0], layers[1], 199, seed)
         held += low <= point <= high

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from data.errors import ContractError
-from geo.compare import P_MIN, posterior
+from geo.compare import P_MIN
+from geo.posterior import posterior
 from geo.undone import contrary_needed
 
 EAST, WEST = (40.0, 2.0), (2.0, 40.0)
