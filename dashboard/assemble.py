@@ -52,8 +52,7 @@ def counted(store: Store, filters: Filters) -> booked.Counted:
     limits = questions.limits_of(store, filters)
     period = filters.since, filters.until
     asked = {name: value for name, value in limits.items() if name not in ("since", "until")}
-    kinds = run.columns(store.con, "chosen_kinds", **asked)["kind"]
-    return booked.counted(store.book, kinds, period, filters.min_count)
+    return booked.counted(store.book, store.kinds(**asked), period, filters.min_count)
 
 
 def explore(store: Store, filters: Filters, compare: relations.Compare | None = None) -> view.Explore:

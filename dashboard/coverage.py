@@ -68,7 +68,7 @@ def coverage(store: Store, filters: Filters) -> Coverage:
     four = questions.some_limits(limits, "since", "until", "layers", "countries")
     statuses = run.rows(store.con, "coverage_statuses", **four).rename(columns={"status": "grade"})
     shares = pd.concat([run.rows(store.con, "coverage_shares", **four), statuses.assign(quality="status")])
-    countries = _countries(limits["countries"])
+    countries = _countries(filters.region)
     stated = run.rows(store.con, "coverage_reports")
     stated = stated[stated["layer"].isin(known)]
     reports = _by_country(stated, countries)
@@ -97,11 +97,11 @@ def _narrow(store: Store, filters: Filters) -> dict[str, object]:
     return questions.some_limits(limits, "limited", "commodities", "modes", "modi")
 
 
-def _countries(wanted: object) -> pd.DataFrame:
-    """Return every country the gazetteer knows, or the wanted ones, by country_id."""
+def _countries(region: tuple[str, ...]) -> pd.DataFrame:
+    """Return every country the gazetteer knows, or those of a region, by country_id."""
     places = gazetteer().places
     countries = places[places["level"] == "country"].set_index("country_id")[["name", "region", "subregion"]]
-    found = countries[countries.index.isin(list(wanted))] if isinstance(wanted, list) else countries
+    found = countries[countries.index.isin(gazetteer().region_country_ids(region))] if region else countries
     return found.fillna({"region": NO_REGION, "subregion": NO_REGION})
 
 

@@ -15,12 +15,12 @@ def limits_of(store: Store, filters: Filters) -> dict[str, object]:
     return {
         "since": filters.since,
         "until": filters.until,
-        "layers": list(filters.layers),
-        "countries": sorted(gazetteer().region_country_ids(filters.region)) if filters.region else None,
-        "limited": sorted({name.partition(":")[0] for name in commodities}) or None,
-        "commodities": commodities or None,
-        "modes": list(filters.mode) or None,
-        "modi": list(filters.modus) or None,
+        "layers": filters.layers,
+        "countries": tuple(sorted(gazetteer().region_country_ids(filters.region))) if filters.region else None,
+        "limited": tuple(sorted({name.partition(":")[0] for name in commodities})) or None,
+        "commodities": tuple(commodities) or None,
+        "modes": filters.mode or None,
+        "modi": filters.modus or None,
     }
 
 

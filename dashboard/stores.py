@@ -1,7 +1,8 @@
 """One pinned release, open for questions: its tables, its network of paths, and what a reader may choose from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from data.release import Release
 from geo import flowfield, modes, tally
 from geo.flowfield import Network
 from queries import connection, run
+
+KEPT_CHOICES = 16  # of filters but the period
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Store:
         kinds = run.rows(self.con, "leg_kinds")
         kind, on, *measures = run.columns(self.con, "leg_days").values()
         return flows.book(kinds, tally.tally(len(kinds), kind, on, measures), self.places)
+
+    @cached_property
+    def kinds(self) -> Callable[..., tally.Whole]:
+        """Gives the numbers of the kinds of legs that pass filters, ascending; keeps them for the last choices."""
+        return lru_cache(KEPT_CHOICES)(lambda **asked: run.columns(self.con, "chosen_kinds", **asked)["kind"])
 
     @cached_property
     def ways(self) -> flows.Ways:

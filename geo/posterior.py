@@ -94,22 +94,20 @@ class _Side(NamedTuple):
         start: Angle from which it has its mass, up to ``end``; larger where it has none here.
         end: The last angle.
         edge: Probability of the end itself.
-        within: Probability of what lies before it.
     """
 
     shape: Ways
     start: Array
     end: Array
     edge: Array
-    within: Array
 
 
 def _side(shape: Ways, delta: float) -> _Side:
     alpha, beta = shape
     low, high = (np.arcsin(np.sqrt(1 - _rest(rho, delta))) for rho in (D_MIN, 1.0))
     centre, half = np.arctan2(np.sqrt(alpha), np.sqrt(beta)), WINDOW / np.sqrt(alpha + beta)
-    edge, beyond = (_beyond(shape, np.full(len(alpha), rho), delta) for rho in (1.0, D_MIN))
-    return _Side(shape, np.maximum(low, centre - half), np.minimum(high, centre + half), edge, beyond - edge)
+    edge = _beyond(shape, np.ones(len(alpha)), delta)
+    return _Side(shape, np.maximum(low, centre - half), np.minimum(high, centre + half), edge)
 
 
 def _between(side: _Side, inner: Ways, most: Array, delta: float) -> Array:
@@ -127,7 +125,8 @@ def _between(side: _Side, inner: Ways, most: Array, delta: float) -> Array:
     first, last = (_asked(np.sin(angle) ** 2, delta) for angle in (start, end))
     off = [_deviations(shape[1], shape[0], _rest(rho, delta)) for rho in (first, last)]
     is_one, is_none = np.minimum(*off) >= FAR, np.maximum(*off) <= -FAR  # the inner tail, for all the outer rho
-    found[rows[is_one]] = side.within[rows[is_one]]
+    one = rows[is_one]
+    found[one] = _beyond((alpha[is_one], beta[is_one]), np.full(len(one), D_MIN), delta) - side.edge[one]
     steep = ~(is_one | is_none)
     start, end, last, alpha, beta, *shape = (values[steep] for values in (start, end, last, alpha, beta, *shape))
     inner = shape[0], shape[1]
