@@ -239,7 +239,7 @@ def finding(result: Comparison, tested: LayersTest | None) -> str:
         return "The two layers share no corridor in this choice"
     name, share = max(result.shares.items(), key=lambda part: part[1])
     told = "not tested against the null model" if tested is None else explained(tested)
-    return f"{name.capitalize()} on {share:.0%} of {result.shared_km:,.0f} shared corridor-km; {told}"
+    return f"{name.capitalize()} on {words.percent(share)} of {result.shared_km:,.0f} shared corridor-km; {told}"
 
 
 def explained(tested: LayersTest | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dashboard import curves, palette
+from dashboard import curves, palette, words
 
 KEY = ["place_a", "place_b", "network"]
 ROUTE_COLUMNS = ("corridor_id", "network", "length_km", "confidence")
@@ -111,7 +111,7 @@ def halo_rows(chosen: Chosen) -> list[dict[str, Any]]:
         {
             "h": f"{int(cell):x}",
             "c": palette.rgba(palette.HALO_CELL, round(low + (high - low) * share)),
-            "tip": f"Taken by {share:.0%} of the ways tried",
+            "tip": f"Taken by {words.percent(share)} of the ways tried",
         }
         for cell, share in zip(chosen.cells["cell"].tolist(), chosen.cells["probability"].tolist(), strict=True)
     ]

@@ -9,7 +9,7 @@ from dashboard.pages import briefing_parts, frame
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body)
+    frame.page(_body, "briefing")
 
 
 def _body(page: frame.Page) -> None:

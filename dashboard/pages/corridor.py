@@ -18,7 +18,7 @@ NOTHING = "No firearms flow of this choice runs along a flow of another layer. W
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body)
+    frame.page(_body, "corridor")
 
 
 def _body(page: frame.Page) -> None:

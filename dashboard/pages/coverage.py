@@ -17,7 +17,7 @@ WORLD = "World: countries with most records"
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body)
+    frame.page(_body, "coverage")
 
 
 def _body(page: frame.Page) -> None:

@@ -8,7 +8,7 @@ from dashboard.pages import corridor, frame, parts
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body)
+    frame.page(_body, "explore")
 
 
 def _body(page: frame.Page) -> None:

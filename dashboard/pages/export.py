@@ -19,7 +19,7 @@ TITLES = {
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body)
+    frame.page(_body, "export")
 
 
 def _body(page: frame.Page) -> None:

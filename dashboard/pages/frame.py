@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import load, words
 from dashboard.filters import Filters
-from dashboard.pages import bar, parts, state
+from dashboard.pages import bar, made, parts, state
 from dashboard.stores import Choices
 from data.errors import ContraflowError
 
@@ -61,11 +61,12 @@ class Page(NamedTuple):
         return found
 
 
-def page(body: Callable[[Page], None], seed: Callable[[Mapping[str, str]], None] | None = None) -> None:
+def page(body: Callable[[Page], None], name: str, seed: Callable[[Mapping[str, str]], None] | None = None) -> None:
     """Draw the filter bar and the page's body, or one sentence that says why it cannot be drawn.
 
     Args:
         body: Draws what lies below the bar.
+        name: The page's, one of origins.PAGES.
         seed: Takes over what the link holds for this page alone.
     """
     try:
@@ -86,6 +87,7 @@ def page(body: Callable[[Page], None], seed: Callable[[Mapping[str, str]], None]
         opened = Page(pinned, choices, state.filters(choices), slots)
     try:
         body(opened)
+        made.drawer(pinned, name, opened.chosen)
     except ContraflowError as wrong:
         opened.link()
         st.error(words.caption(wrong))

@@ -9,7 +9,7 @@ from dashboard.pages import frame, hub_parts, parts
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body)
+    frame.page(_body, "hubs")
 
 
 def _body(page: frame.Page) -> None:

@@ -11,7 +11,7 @@ from dashboard.pages import draw, frame, state, tables
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body)
+    frame.page(_body, "modus-operandi")
 
 
 def _body(page: frame.Page) -> None:

@@ -28,7 +28,7 @@ def notices() -> None:
 def everything(
     pinned: Pinned, view: Explore, onward: Callable[[], object], above: "st.delta_generator.DeltaGenerator"
 ) -> None:
-    """Draw map, records of the chosen corridor, corridors, years and limits.
+    """Draw map, records of the chosen corridor, corridors and years.
 
     Args:
         pinned: Folder and release.
@@ -41,7 +41,6 @@ def everything(
     evidence(pinned, view, onward)
     corridors(pinned, view)
     years(view)
-    limits(view)
 
 
 def top(pinned: Pinned, view: Explore) -> None:
@@ -223,13 +222,6 @@ def years(view: Explore) -> None:
         return
     draw.chart(charts.records_by_year(view.yearly), "Records per year and layer")
     st.caption(words.YEARS)
-
-
-def limits(view: Explore) -> None:
-    """Name the sources and what the data cannot say."""
-    with st.expander("Sources and limits"):
-        st.caption(words.caption(f"{words.COUNTS} {words.INTENDED} Release {view.release_id}, marked {view.marking}."))
-        st.dataframe(tables.sources(view), hide_index=True, placeholder=words.DASH)
 
 
 def nothing(pinned: Pinned, choices: Choices, chosen: Filters) -> None:

@@ -19,7 +19,7 @@ SIDES = ("left", "right")
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body, _seed)
+    frame.page(_body, "regions", _seed)
 
 
 def _seed(asked: Mapping[str, str]) -> None:

@@ -158,7 +158,7 @@ def records(evidence: Evidence) -> pd.DataFrame:
     return frame.dropna(axis="columns", how="all") if len(frame) else frame
 
 
-def sources(view: Explore) -> pd.DataFrame:
+def sources(found: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of every imported file."""
     names = {
         "title": "Source",
@@ -172,7 +172,8 @@ def sources(view: Explore) -> pd.DataFrame:
         "caveat": "Caveat",
         "source_file": "File",
     }
-    return view.sources[list(names)].rename(columns=names).dropna(axis="columns", how="all")
+    told = found[list(names)].assign(retrieved_on=found["retrieved_on"].dt.date)
+    return told.rename(columns=names).dropna(axis="columns", how="all")
 
 
 def _dates(first: object, last: object) -> str:

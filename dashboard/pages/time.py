@@ -12,7 +12,7 @@ from dashboard.timeline import Timeline
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body, player.seed)
+    frame.page(_body, "time", player.seed)
 
 
 def _body(page: frame.Page) -> None:

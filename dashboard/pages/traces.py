@@ -28,7 +28,7 @@ LINES = (
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body, lambda asked: st.session_state.setdefault("trace", asked.get("trace")))
+    frame.page(_body, "traces", lambda asked: st.session_state.setdefault("trace", asked.get("trace")))
 
 
 def _body(page: frame.Page) -> None:

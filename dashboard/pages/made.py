@@ -1,0 +1,48 @@
+"""At the foot of every page with data: its sources and limits, and how each of its figures was made."""
+
+import streamlit as st
+
+from dashboard import load, origins, words
+from dashboard.filters import Filters
+from dashboard.pages import tables
+from dashboard.pages.parts import Pinned
+from queries import run
+
+FIGURES = {
+    "figure": "Figure",
+    "query": "Query",
+    "rows": "One row of its answer",
+    "tables": "Tables it reads",
+    "reckoned": "What is done with it",
+}
+TABLES = {"table": "Table", "row_count": "Rows", "sha256": "SHA-256 begins with"}
+
+
+@st.fragment
+def drawer(pinned: Pinned, name: str, chosen: Filters) -> None:
+    """Offer it; nothing is read before it is opened.
+
+    Args:
+        pinned: Folder and release.
+        name: The page's, one of origins.PAGES.
+        chosen: The reader's choice.
+    """
+    folded = st.expander("Sources, limits, and how this page was made", key=f"made_{name}", on_change="rerun")
+    if folded.open:
+        with folded:
+            _body(pinned, name, chosen)
+
+
+def _body(pinned: Pinned, name: str, chosen: Filters) -> None:
+    store = load.store(*pinned)
+    st.caption(words.caption(f"{words.COUNTS} {words.INTENDED} Release {pinned[1]}, marked {store.marking}."))
+    sources = tables.sources(store.sources)
+    st.dataframe(sources, hide_index=True, placeholder=words.DASH, column_config=tables.whole(sources))
+    told = "Every figure of this page follows from these queries over the release's tables. Present choice"
+    st.markdown(words.caption(f"{told}: {origins.values(store, chosen)}."))
+    figures = origins.figures(name)
+    st.dataframe(figures.rename(columns=FIGURES), hide_index=True)
+    files = origins.tables(store, name).rename(columns=TABLES)
+    st.dataframe(files, hide_index=True, column_config=tables.whole(files))
+    query = st.selectbox("Show a query", origins.queries_of(name), key=f"query_{name}")
+    st.code(run.sql(f"read/{query}"), language="sql")
