@@ -11,6 +11,7 @@ import pydeck as pdk
 from dashboard import deck, layers, legend, marks, palette, words
 from dashboard.charts_time import order
 from dashboard.filters import Filters
+from dashboard.relations import ANCHOR
 from dashboard.view import Explore
 
 BY = {"region": "Two regions or countries", "period": "Two periods", "layer": "Two layers"}
@@ -40,6 +41,16 @@ def narrowed(chosen: Filters, by: str, side: str) -> Filters:
         return replace(chosen, layers=(side,))
     first, last = (int(year) for year in side.split("-"))
     return replace(chosen, since=date(first, 1, 1), until=date(last + 1, 1, 1))
+
+
+def spoken(spans: pd.DataFrame) -> tuple[int, int]:
+    """Return the first and the last year with a record of firearms, without one those of any layer.
+
+    Args:
+        spans: As Store.spans.
+    """
+    mine = spans.loc[[ANCHOR]] if ANCHOR in spans.index else spans
+    return int(mine["first_on"].min().year), int(mine["last_on"].max().year)
 
 
 def scales(sides: Sides) -> Scales:

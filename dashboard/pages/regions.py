@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import levels, load, regions, words
+from dashboard import changes, levels, load, regions, words
 from dashboard.pages import detail, draw, frame, state, tables
 from dashboard.stores import Choices
 
@@ -37,7 +37,9 @@ def _body(page: frame.Page) -> None:
         "Compare", list(regions.BY), key="regions_by", format_func=regions.BY.__getitem__, required=True
     )
     by = str(st.session_state["regions_by"])
-    chosen = [_side(by, side, page.choices, slot) for side, slot in zip(SIDES, st.columns(2), strict=True)]
+    first, last = regions.spoken(load.store(*page.pinned).spans)
+    halves = dict(zip(SIDES, changes.halves(first, last) or ((first, last),) * 2, strict=True))
+    chosen = [_side(by, side, page.choices, slot, halves) for side, slot in zip(SIDES, st.columns(2), strict=True)]
     page.link({"by": by, "left": chosen[0], "right": chosen[1]})
     with st.spinner("Comparing flows …"):
         left, right = (load.explore(*page.pinned, regions.narrowed(page.chosen, by, side)) for side in chosen)
@@ -60,18 +62,15 @@ def _options(by: str, choices: Choices) -> list[str]:
     return [str(year) for year in range(first, last + 1)]
 
 
-def _side(by: str, side: str, choices: Choices, slot: "st.delta_generator.DeltaGenerator") -> str:
+def _side(
+    by: str, side: str, choices: Choices, slot: "st.delta_generator.DeltaGenerator", halves: dict[str, tuple[int, int]]
+) -> str:
     """Ask for one side: what the link or another page named, else the first or the second of what there is."""
     key, options, asked = f"regions_{by}_{side}", _options(by, choices), st.session_state["regions_asked"].get(side, "")
     title = f"{side.capitalize()} map"
     if by == "period":
-        middle = (len(options) - 1) // 2
-        halves = {
-            "left": (options[0], options[middle]),
-            "right": (options[min(middle + 1, len(options) - 1)], options[-1]),
-        }
-        wanted = tuple(asked.split("-"))
-        usual = wanted if len(wanted) == 2 and set(wanted) <= set(options) and wanted[0] <= wanted[1] else halves[side]
+        wanted, usual = tuple(asked.split("-")), tuple(map(str, halves[side]))
+        usual = wanted if len(wanted) == 2 and set(wanted) <= set(options) and wanted[0] <= wanted[1] else usual
         if not set(st.session_state.get(key) or ("",)) <= set(options):
             st.session_state[key] = usual
         slot.select_slider(title, options, key=key)

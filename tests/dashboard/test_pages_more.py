@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from dashboard import assemble, dossier, levels, modus, regions, stores
@@ -182,3 +183,21 @@ def test_a_country_that_reports_nothing_of_the_chosen_layers_is_silent(store: St
 
 def test_a_layer_without_flows_or_incidents_is_context(store: Store) -> None:
     assert stores.context_layers(store) == frozenset()
+
+
+def test_two_periods_are_at_first_the_halves_of_what_is_known_of_firearms(opened: Open, store: Store) -> None:
+    first, last = regions.spoken(store.spans)
+    app = opened("regions", by="period")
+    sliders = {slider.label: slider.value for slider in app.select_slider}
+    half = (last - first + 1) // 2
+    assert sliders == {
+        "Left map": (str(first), str(first + half - 1)),
+        "Right map": (str(last - half + 1), str(last)),
+    }
+
+
+def test_without_firearms_the_years_are_those_of_any_layer() -> None:
+    days = {"first_on": pd.to_datetime(["1989-05-01", "2003-01-01"]), "last_on": pd.to_datetime(["2024-03-01"] * 2)}
+    spans = pd.DataFrame(days, index=["terrorism", "firearms"])
+    assert regions.spoken(spans) == (2003, 2024)
+    assert regions.spoken(spans.drop("firearms")) == (1989, 2024)
