@@ -8,13 +8,15 @@ from typing import NamedTuple
 import pandas as pd
 import pydeck as pdk
 
-from dashboard import deck, layers, legend, marks, palette, words
+from dashboard import changes, deck, layers, legend, marks, palette, words
 from dashboard.charts_time import order
 from dashboard.filters import Filters
 from dashboard.relations import ANCHOR
+from dashboard.stores import Choices
 from dashboard.view import Explore
 
 BY = {"region": "Two regions or countries", "period": "Two periods", "layer": "Two layers"}
+SIDES = ("left", "right")
 LISTED = 20  # flows that differ most
 Sides = tuple[Explore, Explore]
 
@@ -43,14 +45,25 @@ def narrowed(chosen: Filters, by: str, side: str) -> Filters:
     return replace(chosen, since=date(first, 1, 1), until=date(last + 1, 1, 1))
 
 
-def spoken(spans: pd.DataFrame) -> tuple[int, int]:
-    """Return the first and the last year with a record of firearms, without one those of any layer.
+def halves(spans: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return first and last year of each side: halves of the years with firearms, without them of those of any layer.
 
     Args:
         spans: As Store.spans.
     """
     mine = spans.loc[[ANCHOR]] if ANCHOR in spans.index else spans
-    return int(mine["first_on"].min().year), int(mine["last_on"].max().year)
+    first, last = int(mine["first_on"].min().year), int(mine["last_on"].max().year)
+    return dict(zip(SIDES, changes.halves(first, last) or ((first, last),) * 2, strict=True))
+
+
+def title(by: str, side: str, choices: Choices) -> str:
+    """Return one side in words."""
+    if by == "layer":
+        return words.layer_title(side)
+    if by == "period":
+        first, last = side.split("-")
+        return first if first == last else f"{first} to {last}"
+    return words.safe(dict(choices.countries).get(side, side))
 
 
 def scales(sides: Sides) -> Scales:

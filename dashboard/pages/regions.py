@@ -2,19 +2,11 @@
 
 from collections.abc import Mapping
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import changes, levels, load, regions, words
-from dashboard.pages import detail, draw, frame, state, tables
+from dashboard import levels, load, regions, words
+from dashboard.pages import frame, regions_parts, state
 from dashboard.stores import Choices
-
-MAP_HEIGHT_PX = 420
-SAME = (
-    "Same scale, same first view: a line, a ring or a disc of one size stands for the same count on both maps. Each "
-    "map is moved by itself."
-)
-SIDES = ("left", "right")
 
 
 def render() -> None:
@@ -25,7 +17,7 @@ def render() -> None:
 def _seed(asked: Mapping[str, str]) -> None:
     """Take over what the link says of the two sides, once; the page leaves out what the release does not offer."""
     if "regions_asked" not in st.session_state:
-        st.session_state["regions_asked"] = {name: asked[name] for name in ("by", *SIDES) if name in asked}
+        st.session_state["regions_asked"] = {name: asked[name] for name in ("by", *regions.SIDES) if name in asked}
 
 
 def _body(page: frame.Page) -> None:
@@ -37,18 +29,17 @@ def _body(page: frame.Page) -> None:
         "Compare", list(regions.BY), key="regions_by", format_func=regions.BY.__getitem__, required=True
     )
     by = str(st.session_state["regions_by"])
-    first, last = regions.spoken(load.store(*page.pinned).spans)
-    halves = dict(zip(SIDES, changes.halves(first, last) or ((first, last),) * 2, strict=True))
-    chosen = [_side(by, side, page.choices, slot, halves) for side, slot in zip(SIDES, st.columns(2), strict=True)]
+    halves, slots = regions.halves(load.store(*page.pinned).spans), st.columns(2)
+    chosen = [_side(by, side, page.choices, slot, halves) for side, slot in zip(regions.SIDES, slots, strict=True)]
     page.link({"by": by, "left": chosen[0], "right": chosen[1]})
     with st.spinner("Comparing flows …"):
         left, right = (load.explore(*page.pinned, regions.narrowed(page.chosen, by, side)) for side in chosen)
-    titles = (_title(by, chosen[0], page.choices), _title(by, chosen[1], page.choices))
+    titles = (regions.title(by, chosen[0], page.choices), regions.title(by, chosen[1], page.choices))
     if titles[0] == titles[1]:
         st.info("Both sides are the same. Choose another on one of them.")
         return
-    level = _maps((left, right), titles)
-    _tables((left, right), titles)
+    level = regions_parts.maps((left, right), titles)
+    regions_parts.numbers((left, right), titles)
     lines = words.LINES if level == "place" else levels.LINES
     st.caption(words.caption(f"{words.COUNTS} {lines} {words.BOUNDARIES}"))
 
@@ -77,51 +68,5 @@ def _side(
         return "-".join(st.session_state[key])
     usual_at = 0 if side == "left" else min(1, len(options) - 1)
     state.default(key, asked if asked in options else options[usual_at], options)
-    slot.selectbox(title, options, key=key, format_func=lambda option: _title(by, option, choices))
+    slot.selectbox(title, options, key=key, format_func=lambda option: regions.title(by, option, choices))
     return str(st.session_state[key])
-
-
-def _title(by: str, side: str, choices: Choices) -> str:
-    if by == "layer":
-        return words.layer_title(side)
-    if by == "period":
-        first, last = side.split("-")
-        return first if first == last else f"{first} to {last}"
-    return words.safe(dict(choices.countries).get(side, side))
-
-
-def _maps(sides: regions.Sides, titles: tuple[str, str]) -> str:
-    """Draw both maps at one level and on one scale, and their one legend; return the level."""
-    first_view = state.camera(regions.camera(sides), ("regions", *titles))
-    left, right = detail.asked(sides, first_view["zoom"])
-    measures = regions.scales((left, right))
-    for slot, view, title, name in zip(st.columns(2), (left, right), titles, SIDES, strict=True):
-        with slot:
-            st.markdown(f"**{words.caption(title)}**")
-            told = "; ".join(levels.told(view))
-            drawn = regions.deck_of(view, measures, first_view)
-            alt = f"{name.capitalize()} map, {title}: {told}. The table below holds the numbers."
-            draw.map_of(drawn, alt, height=MAP_HEIGHT_PX, key=f"regions_map_{name}")
-            st.caption(words.caption(f"{told}."))
-    st.caption(SAME)
-    pictures = regions.keys((left, right), measures)
-    draw.pictures(pictures, ["Key to both maps"] * len(pictures))
-    return left.level
-
-
-def _tables(sides: regions.Sides, titles: tuple[str, str]) -> None:
-    """List both numbers and the difference."""
-    st.subheader("Both in numbers", anchor=False)
-    _table(regions.numbers(sides, titles))
-    st.caption(
-        "Records that run along flows; incidents where a layer has no flows. Difference: right less left. "
-        "0 is no record at hand, which need not mean that nothing moved."
-    )
-    if not (len(sides[0].flows) or len(sides[1].flows)):
-        return
-    st.markdown(f"**Flows that differ most**, at most {regions.LISTED}")
-    _table(regions.differing(sides, titles))
-
-
-def _table(rows: pd.DataFrame) -> None:
-    st.dataframe(rows, hide_index=True, column_config=tables.whole(rows))

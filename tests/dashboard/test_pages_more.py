@@ -186,18 +186,16 @@ def test_a_layer_without_flows_or_incidents_is_context(store: Store) -> None:
 
 
 def test_two_periods_are_at_first_the_halves_of_what_is_known_of_firearms(opened: Open, store: Store) -> None:
-    first, last = regions.spoken(store.spans)
     app = opened("regions", by="period")
-    sliders = {slider.label: slider.value for slider in app.select_slider}
-    half = (last - first + 1) // 2
-    assert sliders == {
-        "Left map": (str(first), str(first + half - 1)),
-        "Right map": (str(last - half + 1), str(last)),
+    years = {side: tuple(map(str, half)) for side, half in regions.halves(store.spans).items()}
+    assert {slider.label: slider.value for slider in app.select_slider} == {
+        "Left map": years["left"],
+        "Right map": years["right"],
     }
 
 
 def test_without_firearms_the_years_are_those_of_any_layer() -> None:
     days = {"first_on": pd.to_datetime(["1989-05-01", "2003-01-01"]), "last_on": pd.to_datetime(["2024-03-01"] * 2)}
     spans = pd.DataFrame(days, index=["terrorism", "firearms"])
-    assert regions.spoken(spans) == (2003, 2024)
-    assert regions.spoken(spans.drop("firearms")) == (1989, 2024)
+    assert regions.halves(spans) == {"left": (2003, 2013), "right": (2014, 2024)}
+    assert regions.halves(spans.drop("firearms")) == {"left": (1989, 2006), "right": (2007, 2024)}
