@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ CONTROL = (
     "[\x01-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\\x00"  # and what turns the order of letters
 )
 TEXTUAL = ("string", "mixed", "mixed-integer", "categorical")  # as pandas calls columns that may hold texts
+UNPLAIN = r"[^ -~]|^ *[=+\-@]"  # what safe_cell may change: a sign beyond plain ASCII, or what a formula begins with
 _CONTROL = re.compile(CONTROL)
 
 
@@ -63,11 +64,18 @@ def _safe_text(cell: object) -> object:
 
 def arrow(rows: pd.DataFrame) -> pa.Table:
     """Return rows as an Arrow table of the codebook's types, texts clean."""
-    columns = {}
-    for name, meaning in codebook.meanings([str(name) for name in rows]).items():
-        found = pa.Array.from_pandas(rows[name], type=meaning.arrow)
-        columns[name] = _cleaned(found) if meaning.type == "text" else found
-    return pa.table(columns)
+    meanings = codebook.meanings([str(name) for name in rows])
+    return cleaned(
+        pa.table({name: pa.array(rows[name], told.arrow, from_pandas=True) for name, told in meanings.items()})
+    )
+
+
+def cleaned(rows: pa.Table) -> pa.Table:
+    """Return rows whose texts are without control characters."""
+    texts = [name for name in rows.column_names if pa.types.is_string(rows.schema.field(name).type)]
+    for name in texts:
+        rows = rows.set_column(rows.column_names.index(name), name, _changed(rows[name], CONTROL, clean))
+    return rows
 
 
 def write_csv(rows: pa.Table, path: Path, wkt: list[str | None] | None = None) -> None:
@@ -198,9 +206,7 @@ def _cells(rows: pa.Table, name: str) -> pa.Array:
     """Return a column as CSV holds it: texts safe, numbers as numbers, and as texts where one is withheld."""
     meaning = codebook.meanings(rows.column_names)[name]
     if meaning.type == "text":
-        found = rows[name].combine_chunks().dictionary_encode()
-        safe = [None if text is None else safe_cell(text) for text in found.dictionary.to_pylist()]
-        return pc.take(pa.array(safe, pa.string()), found.indices)
+        return _changed(rows[name], UNPLAIN, safe_cell)
     if codebook.HIDDEN not in meaning.meaning or STATUS not in rows.column_names:
         return rows[name]
     is_hidden = pc.and_(pc.is_null(rows[name]), pc.equal(rows[STATUS], WITHHELD))
@@ -209,8 +215,13 @@ def _cells(rows: pa.Table, name: str) -> pa.Array:
     )
 
 
-def _cleaned(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return texts without control characters; most columns have none."""
-    if not pc.any(pc.match_substring_regex(texts, CONTROL)).as_py():
+def _changed(texts: pa.ChunkedArray, pattern: str, change: Callable[[str], str]) -> pa.ChunkedArray:
+    """Return texts, changed where a pattern is in them; of equal texts one is looked at."""
+    found = texts.combine_chunks().dictionary_encode()
+    is_hit = pc.match_substring_regex(found.dictionary, pattern)
+    if not pc.any(is_hit).as_py():
         return texts
-    return pa.array([None if text is None else clean(text) for text in texts.to_pylist()], pa.string())
+    hits = [change(text) for text in found.dictionary.filter(is_hit).to_pylist()]
+    return pa.chunked_array(
+        [pc.replace_with_mask(found.dictionary, is_hit, pa.array(hits, pa.string())).take(found.indices)]
+    )
