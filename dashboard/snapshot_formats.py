@@ -4,11 +4,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +16,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import shapely
 
-from dashboard import codebook
+from dashboard import codebook, snapshot_kml
 from dashboard.snapshot_counts import STATUS, WITHHELD
 from dashboard.snapshot_lines import DECIMALS, Shapes
 from dashboard.snapshot_tables import Mapped
@@ -25,7 +24,6 @@ from data.disclosure import SUPPRESSED
 from data.errors import SnapshotError
 
 ENDINGS = {"csv": ".csv", "geojson": ".geojson", "geoparquet": ".parquet", "gpkg": ".gpkg", "kml": ".kml"}
-DRIVERS = {".gpkg": "GPKG", ".kml": "KML"}
 CONTAINER = "contraflow.gpkg"
 BLOCK_ROWS = 1000  # features written at once: larger blocks cost memory and no less time (measured 2026-11)
 UNDATED = "1980-01-01T00:00:00Z"  # GDAL's clock while it writes, so that a file written twice is one file
@@ -114,8 +112,10 @@ def write_mapped(name: str, table: Mapped, folder: Path, formats: Iterable[str])
             write_geojson(name, rows, table.shapes, path)
         elif form == "geoparquet":
             _write_geoparquet(with_shape, table.shapes, path)
+        elif form == "kml":
+            _write_kml(name, rows, table.shapes, path)
         else:
-            _write_gdal(name, with_shape, table.shapes, path)
+            _write_geopackage(name, with_shape, table.shapes, path)
 
 
 def write_geojson(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
@@ -145,22 +145,16 @@ def _features(rows: pa.Table, shapes: Shapes, start: int) -> Iterator[bytes]:
 
 
 def _shapes(shapes: Shapes, first: int, last: int) -> Iterator[bytes]:
-    """Return rows' shapes as GeoJSON; all their points become text at once, and each part is cut out of it."""
-    bounds = shapes.row_starts[first : last + 1]
-    starts = shapes.part_starts[bounds[0] : bounds[-1] + 1]
-    text = orjson.dumps(shapes.points[starts[0] : starts[-1]], option=orjson.OPT_SERIALIZE_NUMPY)
-    points = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == ord("["))[1:], len(text))
-    cuts = points[starts - starts[0]].tolist()
-    parts = [text[begin : end - 1] for begin, end in pairwise(cuts)]
-    for begin, end in pairwise((bounds - bounds[0]).tolist()):
-        if begin == end:
+    """Return rows' shapes as GeoJSON."""
+    for parts in shapes.parts(first, last):
+        if not parts:
             yield b"null"
         elif shapes.is_point:
-            yield b'{"type":"Point","coordinates":%b}' % parts[begin]
-        elif end - begin == 1:
-            yield b'{"type":"LineString","coordinates":[%b]}' % parts[begin]
+            yield b'{"type":"Point","coordinates":%b}' % parts[0]
+        elif len(parts) == 1:
+            yield b'{"type":"LineString","coordinates":[%b]}' % parts[0]
         else:
-            yield b'{"type":"MultiLineString","coordinates":[[%b]]}' % b"],[".join(parts[begin:end])
+            yield b'{"type":"MultiLineString","coordinates":[[%b]]}' % b"],[".join(parts)
 
 
 def _values(column: pa.ChunkedArray) -> list[object]:
@@ -178,14 +172,21 @@ def _write_geoparquet(rows: pa.Table, shapes: Shapes, path: Path) -> None:
     pq.write_table(rows.replace_schema_metadata({"geo": json.dumps(geo)}), path, compression="zstd")
 
 
-def _write_gdal(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
-    import pyogrio  # loads slowly, and only these files need it
+def _write_kml(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(snapshot_kml.start(name, rows.column_names))
+        for start in range(0, len(rows), BLOCK_ROWS):
+            stream.write(snapshot_kml.placemarks(name, rows.slice(start, BLOCK_ROWS), shapes, start))
+        stream.write(snapshot_kml.END)
+
+
+def _write_geopackage(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
+    import pyogrio  # loads slowly, and only this file needs it
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": UNDATED})
-    driver = DRIVERS[path.suffix]
     try:
         pyogrio.write_arrow(
-            rows, path, layer=name, driver=driver, geometry_name="geometry", geometry_type=shapes.kind, crs="EPSG:4326"
+            rows, path, layer=name, driver="GPKG", geometry_name="geometry", geometry_type=shapes.kind, crs="EPSG:4326"
         )
         written = pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as wrong:
@@ -198,7 +199,7 @@ def _path(name: str, form: str) -> str:
     return CONTAINER if form == "gpkg" else f"{form}/{name}{ENDINGS[form]}"
 
 
-def _wkt(geometries: "np.ndarray[Any, Any]") -> list[str | None]:
+def _wkt(geometries: npt.NDArray[np.object_]) -> list[str | None]:
     return list(shapely.to_wkt(geometries, rounding_precision=DECIMALS, trim=True).tolist())
 
 
