@@ -166,8 +166,9 @@ def _routes(asked: Asked, told: pd.DataFrame) -> Mapped:
     pairs = pairs.assign(place_a=ends[0], place_b=ends[1]).merge(ways, on="corridor_id", how="left")
     for end in ("place_a", "place_b"):
         pairs[f"{end}_name"] = places["name"].reindex(pairs[end]).to_numpy()
-    lines = lines[lines["corridor_id"].isin(_spread(lines))]
-    has_way = pairs["corridor_id"].isin(lines["corridor_id"])
+    spread = _spread(lines)
+    lines = lines[spread.get_indexer(pd.Index(lines["corridor_id"])) >= 0]
+    has_way = pd.Series(spread.get_indexer(pd.Index(pairs["corridor_id"])) >= 0, pairs.index)
     pairs = pairs.assign(drawn=np.where(has_way, "way", "straight"))
     pairs[list(WAY)] = pairs[list(WAY)].where(has_way)
     straight = _between(places, pairs[~has_way], ("place_a", "place_b"))

@@ -19,7 +19,7 @@ COUNT = len(NAMES)
 
 def rows() -> pd.DataFrame:
     """Return seven rows with every type, the last two without a value."""
-    gaps = [True] * (COUNT - 2) + [False] * 2
+    gaps = np.arange(COUNT) < COUNT - 2
     return pd.DataFrame(
         {
             "origin": NAMES,
