@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import audit, citations, snapshot_method, words
+from dashboard import assemble, audit, citations, snapshot_method, words
 from dashboard import snapshot_formats as formats
 from dashboard.assemble import NULL_DRAWS, NULL_SEED
 from dashboard.filters import Filters
@@ -72,7 +72,8 @@ def write(store: Store, request: Request, out: Path) -> dict[str, Any]:
         SnapshotError: the target is in use or cannot be written, a marking forbids it, or the export log is closed.
     """
     require_free(out)
-    with staged(store, request, out.parent, out.name) as (folder, manifest):
+    found = gathered(store, request)
+    with staged(store, request, found, out) as (folder, manifest):
         return placed(store, folder, manifest, out)
 
 
@@ -87,17 +88,32 @@ def placed(store: Store, folder: Path, manifest: dict[str, Any], out: Path) -> d
     return manifest
 
 
-def zipped(store: Store, request: Request, name: str) -> bytes:
+def gathered(store: Store, request: Request) -> Contents:
+    """Return what a snapshot holds.
+
+    Args:
+        store: The release.
+        request: What shall be in it.
+
+    Raises:
+        FilterError: nothing passes the filters, or they name what the release does not have.
+        SnapshotError: a source is marked TLP:RED.
+    """
+    return contents(store, *assemble.judged(store, request.filters, request.draws))
+
+
+def zipped(store: Store, request: Request, found: Contents, name: str) -> bytes:
     """Return a snapshot as the bytes of a zip file, for a browser.
 
     Args:
         store: The release.
         request: What shall be in it.
+        found: As ``gathered`` gives it.
         name: Under which the export log notes it.
     """
     with (
         tempfile.TemporaryDirectory() as parent,
-        staged(store, request, Path(parent), "snapshot") as (folder, manifest),
+        staged(store, request, found, Path(parent) / "snapshot") as (folder, manifest),
         _writing(Path(name)),
     ):
         packed = _packed(folder, Path(parent) / "snapshot.zip").read_bytes()
@@ -117,17 +133,22 @@ def require_free(out: Path) -> None:
 
 
 @contextmanager
-def staged(store: Store, request: Request, parent: Path, name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+def staged(store: Store, request: Request, found: Contents, out: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Give a finished snapshot in a temporary folder beside its target, and its manifest; nothing is left behind.
+
+    Args:
+        store: The release.
+        request: What shall be in it.
+        found: As ``gathered`` gives it.
+        out: The target.
 
     Raises:
         SnapshotError: the folder cannot be written.
     """
-    folder = parent / f".new-{os.getpid()}-{name}"
-    found = contents(store, request.filters, request.draws)
+    folder = out.parent / f".new-{os.getpid()}-{out.name}"
     try:
-        with _writing(parent / name):
-            parent.mkdir(parents=True, exist_ok=True)
+        with _writing(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir()
             _fill(store, request, found, folder)
             manifest = _manifest(store, request, found, folder)

@@ -22,7 +22,6 @@ from dashboard import (
 )
 from dashboard.codebook import COMMON
 from dashboard.filters import Filters
-from dashboard.relations import Draws
 from dashboard.snapshot_lines import Shapes
 from dashboard.stores import Store
 from data.disclosure import VICTIM_LAYERS, Rule
@@ -89,19 +88,19 @@ class Contents:
         return mapped | {"evidence": len(self.evidence)} | {name: len(rows) for name, rows in self.plain.items()}
 
 
-def contents(store: Store, filters: Filters, draws: Draws) -> Contents:
+def contents(store: Store, seen: view.Explore, judged: pd.DataFrame) -> Contents:
     """Return what a snapshot of a choice holds.
 
     Args:
         store: The release.
-        filters: The choice.
-        draws: How surprise is tested; 0 draws leave its columns empty.
+        seen: What the Explore page shows for the choice.
+        judged: How firm and surprising its corridors are, as relations.by_layer gives it; what it lacks stays empty.
 
     Raises:
-        FilterError: nothing passes the filters, or they name what the release does not have.
+        FilterError: nothing passes the filters.
         SnapshotError: a source is marked TLP:RED.
     """
-    asked = _asked(store, filters)
+    asked = _asked(store, seen)
     sources = _sources(asked)
     marking, is_synthetic = markings.exportable(sources), asked.seen.is_synthetic
     told = snapshot_counts.flows(asked.seen.flows, asked.seen.small["k_victims"])
@@ -113,7 +112,7 @@ def contents(store: Store, filters: Filters, draws: Draws) -> Contents:
     }
     mapped = {
         name: table._replace(rows=_finished(table.rows.assign(marking=marking, is_synthetic=is_synthetic)))
-        for name, table in _mapped(asked, told, draws).items()
+        for name, table in _mapped(asked, told, judged).items()
     }
     evidence = evidence.append_column("marking", pa.repeat(marking, len(evidence)))
     evidence = evidence.append_column("is_synthetic", pa.repeat(is_synthetic, len(evidence)))
@@ -128,20 +127,19 @@ def _names(rows: pd.DataFrame) -> list[str]:
     return [str(name) for name in rows]
 
 
-def _mapped(asked: Asked, told: pd.DataFrame, draws: Draws) -> dict[str, Mapped]:
+def _mapped(asked: Asked, told: pd.DataFrame, judged: pd.DataFrame) -> dict[str, Mapped]:
     return {
         "routes": _routes(asked, told),
         "flows": _flows(told),
-        "corridors": _corridors(asked, told, draws),
+        "corridors": _corridors(asked, told, judged),
         "incidents": _incidents(snapshot_counts.incidents(asked.seen.incidents, asked.seen.small["k_victims"])),
     }
 
 
-def _asked(store: Store, filters: Filters) -> Asked:
-    seen = assemble.explore(store, filters)
+def _asked(store: Store, seen: view.Explore) -> Asked:
     if seen.flows.empty and seen.incidents.empty:
         raise FilterError("No record passes these filters, so there is nothing to export; widen them.")
-    chosen = replace(filters, layers=questions.known_layers(store, filters))
+    chosen = replace(seen.filters, layers=questions.known_layers(store, seen.filters))
     return Asked(store, chosen, seen, assemble.laid_out(store, chosen)[1])
 
 
@@ -202,9 +200,8 @@ def _flows(told: pd.DataFrame) -> Mapped:
     return Mapped(rows, snapshot_lines.of_lines(np.repeat(np.arange(len(rows)), 2), points, len(rows)))
 
 
-def _corridors(asked: Asked, told: pd.DataFrame, draws: Draws) -> Mapped:
+def _corridors(asked: Asked, told: pd.DataFrame, judged: pd.DataFrame) -> Mapped:
     """Return the corridors of the Explore page with how firm and how surprising each is."""
-    judged = relations.judged_by_layer(asked.store.ground, asked.layers, asked.chosen.kappa, draws)
     found = asked.seen.corridors.merge(judged, on=["corridor_id", "layer"], how="left")
     found = snapshot_counts.corridors(found, told, asked.seen.small["k_victims"]).rename(columns={"P_least": "p_least"})
     rows = found[list(CORRIDORS)].reset_index(drop=True)

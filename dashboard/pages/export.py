@@ -54,7 +54,7 @@ def _offer(page: frame.Page, formats: tuple[str, ...]) -> None:
     name = f"contraflow-{page.pinned[1]}.zip"
     st.download_button(
         "Make and download the snapshot",
-        data=export_parts.maker(page.pinned, request, name),
+        data=export_parts.maker(page.pinned, page.chosen, formats, name),
         file_name=name,
         mime="application/zip",
         on_click="ignore",
