@@ -195,7 +195,7 @@ def _fill(store: Store, request: Request, found: Contents, folder: Path) -> None
     for name, table in found.mapped.items():
         formats.write_mapped(name, table, folder, chosen)
     (folder / TABLES).mkdir()
-    formats.write_csv(formats.cleaned(found.evidence), folder / TABLES / "evidence.csv")
+    formats.write_csv(found.evidence, folder / TABLES / "evidence.csv")
     for name, rows in found.plain.items():
         formats.write_csv(formats.arrow(rows), folder / TABLES / f"{name}.csv")
     for name in [name for name in PICTURES if name in request.formats]:

@@ -62,25 +62,18 @@ def _safe_text(cell: object) -> object:
 
 def arrow(rows: pd.DataFrame) -> pa.Table:
     """Return rows as an Arrow table of the codebook's types, texts clean."""
-    meanings = codebook.meanings([str(name) for name in rows])
-    return cleaned(
-        pa.table({name: pa.array(rows[name], told.arrow, from_pandas=True) for name, told in meanings.items()})
-    )
-
-
-def cleaned(rows: pa.Table) -> pa.Table:
-    """Return rows whose texts are without control characters."""
-    texts = [name for name in rows.column_names if pa.types.is_string(rows.schema.field(name).type)]
-    for name in texts:
-        rows = rows.set_column(rows.column_names.index(name), name, _changed(rows[name], CONTROL, clean))
-    return rows
+    columns = {}
+    for name, meaning in codebook.meanings([str(name) for name in rows]).items():
+        found = pa.chunked_array([pa.array(rows[name], meaning.arrow, from_pandas=True)])
+        columns[name] = _changed(found, CONTROL, clean) if meaning.type == "text" else found
+    return pa.table(columns)
 
 
 def write_csv(rows: pa.Table, path: Path, wkt: list[str | None] | None = None) -> None:
     """Write rows as CSV that is safe to open in a spreadsheet, withheld counts as ``:c``.
 
     Args:
-        rows: As ``arrow`` returns them.
+        rows: Of the codebook's types.
         path: The file.
         wkt: The shape of each row, for a last column.
     """
@@ -207,7 +200,7 @@ def _cells(rows: pa.Table, name: str) -> pa.Array:
     """Return a column as CSV holds it: texts safe, numbers as numbers, and as texts where one is withheld."""
     meaning = codebook.meanings(rows.column_names)[name]
     if meaning.type == "text":
-        return _changed(rows[name], UNPLAIN, safe_cell)
+        return _changed(rows[name], UNPLAIN, lambda text: safe_cell(clean(text)))
     if codebook.HIDDEN not in meaning.meaning or STATUS not in rows.column_names:
         return rows[name]
     is_hidden = pc.and_(pc.is_null(rows[name]), pc.equal(rows[STATUS], WITHHELD))
