@@ -82,6 +82,8 @@ def placed(store: Store, folder: Path, manifest: dict[str, Any], out: Path) -> d
     with _writing(out):
         if out.suffix == ".zip":
             folder = _packed(folder, folder.with_name(f"{folder.name}.zip"))
+        for path in (folder, *folder.rglob("*")):
+            files.sync(path)
         log(store, manifest, out.name)
         folder.replace(out)
         files.sync(out.parent)
@@ -219,8 +221,6 @@ def _picture(found: Contents, name: str) -> bytes:
 def _manifest(store: Store, request: Request, found: Contents, folder: Path) -> dict[str, Any]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = {path.relative_to(folder).as_posix(): path for path in paths}
-    for path in paths:
-        _sync(path)
     return {
         "format": FORMAT,
         "release": store.release.id,
@@ -300,17 +300,7 @@ def _packed(folder: Path, target: Path) -> Path:
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), ZIP_DATE)
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
             archive.writestr(entry, path.read_bytes(), compresslevel=ZIP_LEVEL)
-    _sync(target)
     return target
-
-
-def _sync(path: Path) -> None:
-    """Make a written file durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

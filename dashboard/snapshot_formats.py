@@ -26,7 +26,10 @@ from data.errors import SnapshotError
 ENDINGS = {"csv": ".csv", "geojson": ".geojson", "geoparquet": ".parquet", "gpkg": ".gpkg", "kml": ".kml"}
 CONTAINER = "contraflow.gpkg"
 BLOCK_ROWS = 1000  # features written at once: larger blocks cost memory and no less time (measured 2026-11)
-UNDATED = "1980-01-01T00:00:00Z"  # GDAL's clock while it writes, so that a file written twice is one file
+GDAL = {
+    "OGR_CURRENT_DATE": "1980-01-01T00:00:00Z",  # its clock while it writes, so that a file written twice is one file
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",  # a snapshot is made durable when it is whole
+}
 STARTERS = tuple("=+-@＝＋－＠")  # what makes a spreadsheet take a text for a formula
 CONTROL = (
     "[\x01-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\\x00"  # and what turns the order of letters
@@ -176,7 +179,7 @@ def _write_kml(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
 def _write_geopackage(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
     import pyogrio  # loads slowly, and only this file needs it
 
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": UNDATED})
+    pyogrio.set_gdal_config_options(GDAL)
     try:
         pyogrio.write_arrow(
             rows, path, layer=name, driver="GPKG", geometry_name="geometry", geometry_type=shapes.kind, crs="EPSG:4326"
