@@ -65,11 +65,11 @@ def _safe_text(cell: object) -> object:
 
 def arrow(rows: pd.DataFrame) -> pa.Table:
     """Return rows as an Arrow table of the codebook's types, texts clean."""
-    columns = {}
-    for name, meaning in codebook.meanings([str(name) for name in rows]).items():
-        found = pa.chunked_array([pa.array(rows[name], meaning.arrow, from_pandas=True)])
-        columns[name] = _changed(found, CONTROL, clean) if meaning.type == "text" else found
-    return pa.table(columns)
+    meanings = codebook.meanings([str(name) for name in rows])
+    schema = pa.schema([(name, told.arrow) for name, told in meanings.items()])
+    found = pa.Table.from_pandas(rows, schema, preserve_index=False)
+    texts = {name: _changed(found[name], CONTROL, clean) for name, told in meanings.items() if told.type == "text"}
+    return pa.table({name: texts.get(name, found[name]) for name in meanings})
 
 
 def write_csv(rows: pa.Table, path: Path, wkt: list[str | None] | None = None) -> None:

@@ -60,7 +60,7 @@ def _offer(page: frame.Page, formats: tuple[str, ...]) -> None:
         on_click="ignore",
         type="primary",
         icon=":material/download:",
-        help="Made when you press: some seconds, or a minute from millions of records. The download is noted in the store's export log.",
+        help="Made when you press: some seconds, more from a large release. It is noted in the store's export log.",
     )
     st.caption("The same on the command line:")
     st.code(export_parts.command(page.pinned[1], request), language="sh", wrap_lines=True)
