@@ -100,6 +100,28 @@ def explore(store: Store, filters: Filters, compare: relations.Compare | None = 
     )
 
 
+def judged(store: Store, filters: Filters, draws: relations.Draws) -> tuple[view.Explore, pd.DataFrame]:
+    """Return what the Explore page shows, and how firm and surprising each corridor is, as relations.by_layer gives it.
+
+    Args:
+        store: The release.
+        filters: The choice.
+        draws: How surprise is tested.
+
+    Raises:
+        FilterError: a region or commodity is unknown to this release.
+    """
+    found: dict[str, tuple[tuple[relations.Layer, relations.Layer], relations.Compared]] = {}
+
+    def compare(name: str, both: tuple[relations.Layer, relations.Layer]) -> relations.Compared:
+        found[name] = both, relations.compared(store.ground, both, filters.kappa)
+        return found[name][1]
+
+    seen = explore(store, filters, compare)
+    tables = {name: relations.judged(store.ground, both, kept.corridors, draws) for name, (both, kept) in found.items()}
+    return seen, relations.by_layer(tables)
+
+
 def silent(store: Store, filters: Filters) -> pd.DataFrame:
     """Return the countries of the chosen region without a record of any chosen layer in the years of the period.
 

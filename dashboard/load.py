@@ -252,6 +252,6 @@ class Preview(NamedTuple):
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def preview(root: str, pinned: str, chosen: Filters) -> Preview:
-    """Return what a snapshot of a choice will hold; surprise is not tested for it."""
-    found = snapshot_tables.contents(store(root, pinned), chosen, relations.Draws(0, 0))
+    """Return what a snapshot of a choice will hold; no corridor is judged for it."""
+    found = snapshot_tables.contents(store(root, pinned), explore(root, pinned, chosen), relations.by_layer({}))
     return Preview(found.marking, found.row_counts, found.left_out, found.plain["sources"])

@@ -211,14 +211,6 @@ def to_firearms(
     return corridors, pd.DataFrame(measures, columns=list(MEASURES))
 
 
-def judged_by_layer(ground: Ground, layers: dict[str, Layer], kappa: float, draws: Draws) -> pd.DataFrame:
-    """Return ``corridor_id, layer`` and JUDGED of every corridor of firearms and each other layer."""
-    found = pairs(layers).items()
-    return by_layer(
-        {name: judged(ground, both, compared(ground, both, kappa).corridors, draws) for name, both in found}
-    )
-
-
 def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return ``corridor_id, layer`` and JUDGED of the judged corridors of firearms and each layer named."""
     named = [table.rename(columns={"id": "corridor_id"}).assign(layer=name) for name, table in tables.items()]

@@ -56,7 +56,8 @@ def drawn(
     )
     summed = weighed.groupby(KEY)["weight"].sum().reset_index()
     summed["corridor_id"] = summed["place_a"] + "~" + summed["place_b"]
-    built = summed[summed["corridor_id"].isin(wanted)].merge(paths[paths["refused"].isna()], on=KEY)
+    is_wanted = pd.Index(wanted).get_indexer(pd.Index(summed["corridor_id"])) >= 0  # isin is slow with many texts
+    built = summed[is_wanted].merge(paths[paths["refused"].isna()], on=KEY)
     order = built.sort_values(["weight", "network"], ascending=[False, True], kind="stable")
     chosen = order.drop_duplicates("corridor_id").sort_values("corridor_id", ignore_index=True)
     points = lines.merge(chosen[[*KEY, "corridor_id"]], on=KEY)

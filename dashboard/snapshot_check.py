@@ -101,7 +101,7 @@ def reproduce(path: Path, root: Path, out: Path) -> Remade:
     store = stores.opened(root, str(manifest["release"]))
     _require_same_release(store, manifest)
     warnings = _versions(manifest)
-    with snapshot.staged(store, request, out.parent, out.name) as (folder, made):
+    with snapshot.staged(store, request, snapshot.gathered(store, request), out) as (folder, made):
         differing = sorted(name for name in {*made["files"], *manifest["files"]} if _differ(made, manifest, name))
         if differing:
             why = "; ".join(warnings) or "the versions are the same, so the manifest was changed"

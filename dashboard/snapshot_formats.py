@@ -3,12 +3,11 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +16,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import shapely
 
-from dashboard import codebook
+from dashboard import codebook, snapshot_kml
 from dashboard.snapshot_counts import STATUS, WITHHELD
 from dashboard.snapshot_lines import DECIMALS, Shapes
 from dashboard.snapshot_tables import Mapped
@@ -25,15 +24,18 @@ from data.disclosure import SUPPRESSED
 from data.errors import SnapshotError
 
 ENDINGS = {"csv": ".csv", "geojson": ".geojson", "geoparquet": ".parquet", "gpkg": ".gpkg", "kml": ".kml"}
-DRIVERS = {".gpkg": "GPKG", ".kml": "KML"}
 CONTAINER = "contraflow.gpkg"
 BLOCK_ROWS = 1000  # features written at once: larger blocks cost memory and no less time (measured 2026-11)
-UNDATED = "1980-01-01T00:00:00Z"  # GDAL's clock while it writes, so that a file written twice is one file
+GDAL = {
+    "OGR_CURRENT_DATE": "1980-01-01T00:00:00Z",  # its clock while it writes, so that a file written twice is one file
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",  # a snapshot is made durable when it is whole
+}
 STARTERS = tuple("=+-@＝＋－＠")  # what makes a spreadsheet take a text for a formula
 CONTROL = (
     "[\x01-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\\x00"  # and what turns the order of letters
 )
 TEXTUAL = ("string", "mixed", "mixed-integer", "categorical")  # as pandas calls columns that may hold texts
+UNPLAIN = r"[^ -~]|^ *[=+\-@]"  # what safe_cell may change: a sign beyond plain ASCII, or what a formula begins with
 _CONTROL = re.compile(CONTROL)
 
 
@@ -63,18 +65,18 @@ def _safe_text(cell: object) -> object:
 
 def arrow(rows: pd.DataFrame) -> pa.Table:
     """Return rows as an Arrow table of the codebook's types, texts clean."""
-    columns = {}
-    for name, meaning in codebook.meanings([str(name) for name in rows]).items():
-        found = pa.Array.from_pandas(rows[name], type=meaning.arrow)
-        columns[name] = _cleaned(found) if meaning.type == "text" else found
-    return pa.table(columns)
+    meanings = codebook.meanings([str(name) for name in rows])
+    schema = pa.schema([(name, told.arrow) for name, told in meanings.items()])
+    found = pa.Table.from_pandas(rows, schema, preserve_index=False)
+    texts = {name: _changed(found[name], CONTROL, clean) for name, told in meanings.items() if told.type == "text"}
+    return pa.table({name: texts.get(name, found[name]) for name in meanings})
 
 
 def write_csv(rows: pa.Table, path: Path, wkt: list[str | None] | None = None) -> None:
     """Write rows as CSV that is safe to open in a spreadsheet, withheld counts as ``:c``.
 
     Args:
-        rows: As ``arrow`` returns them.
+        rows: Of the codebook's types.
         path: The file.
         wkt: The shape of each row, for a last column.
     """
@@ -106,8 +108,10 @@ def write_mapped(name: str, table: Mapped, folder: Path, formats: Iterable[str])
             write_geojson(name, rows, table.shapes, path)
         elif form == "geoparquet":
             _write_geoparquet(with_shape, table.shapes, path)
+        elif form == "kml":
+            _write_kml(name, rows, table.shapes, path)
         else:
-            _write_gdal(name, with_shape, table.shapes, path)
+            _write_geopackage(name, with_shape, table.shapes, path)
 
 
 def write_geojson(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
@@ -137,22 +141,16 @@ def _features(rows: pa.Table, shapes: Shapes, start: int) -> Iterator[bytes]:
 
 
 def _shapes(shapes: Shapes, first: int, last: int) -> Iterator[bytes]:
-    """Return rows' shapes as GeoJSON; all their points become text at once, and each part is cut out of it."""
-    bounds = shapes.row_starts[first : last + 1]
-    starts = shapes.part_starts[bounds[0] : bounds[-1] + 1]
-    text = orjson.dumps(shapes.points[starts[0] : starts[-1]], option=orjson.OPT_SERIALIZE_NUMPY)
-    points = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == ord("["))[1:], len(text))
-    cuts = points[starts - starts[0]].tolist()
-    parts = [text[begin : end - 1] for begin, end in pairwise(cuts)]
-    for begin, end in pairwise((bounds - bounds[0]).tolist()):
-        if begin == end:
+    """Return rows' shapes as GeoJSON."""
+    for parts in shapes.parts(first, last):
+        if not parts:
             yield b"null"
         elif shapes.is_point:
-            yield b'{"type":"Point","coordinates":%b}' % parts[begin]
-        elif end - begin == 1:
-            yield b'{"type":"LineString","coordinates":[%b]}' % parts[begin]
+            yield b'{"type":"Point","coordinates":%b}' % parts[0]
+        elif len(parts) == 1:
+            yield b'{"type":"LineString","coordinates":[%b]}' % parts[0]
         else:
-            yield b'{"type":"MultiLineString","coordinates":[[%b]]}' % b"],[".join(parts[begin:end])
+            yield b'{"type":"MultiLineString","coordinates":[[%b]]}' % b"],[".join(parts)
 
 
 def _values(column: pa.ChunkedArray) -> list[object]:
@@ -170,14 +168,21 @@ def _write_geoparquet(rows: pa.Table, shapes: Shapes, path: Path) -> None:
     pq.write_table(rows.replace_schema_metadata({"geo": json.dumps(geo)}), path, compression="zstd")
 
 
-def _write_gdal(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
-    import pyogrio  # loads slowly, and only these files need it
+def _write_kml(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(snapshot_kml.start(name, rows.column_names))
+        for start in range(0, len(rows), BLOCK_ROWS):
+            stream.write(snapshot_kml.placemarks(name, rows.slice(start, BLOCK_ROWS), shapes, start))
+        stream.write(snapshot_kml.END)
 
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": UNDATED})
-    driver = DRIVERS[path.suffix]
+
+def _write_geopackage(name: str, rows: pa.Table, shapes: Shapes, path: Path) -> None:
+    import pyogrio  # loads slowly, and only this file needs it
+
+    pyogrio.set_gdal_config_options(GDAL)
     try:
         pyogrio.write_arrow(
-            rows, path, layer=name, driver=driver, geometry_name="geometry", geometry_type=shapes.kind, crs="EPSG:4326"
+            rows, path, layer=name, driver="GPKG", geometry_name="geometry", geometry_type=shapes.kind, crs="EPSG:4326"
         )
         written = pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as wrong:
@@ -190,7 +195,7 @@ def _path(name: str, form: str) -> str:
     return CONTAINER if form == "gpkg" else f"{form}/{name}{ENDINGS[form]}"
 
 
-def _wkt(geometries: "np.ndarray[Any, Any]") -> list[str | None]:
+def _wkt(geometries: npt.NDArray[np.object_]) -> list[str | None]:
     return list(shapely.to_wkt(geometries, rounding_precision=DECIMALS, trim=True).tolist())
 
 
@@ -198,9 +203,7 @@ def _cells(rows: pa.Table, name: str) -> pa.Array:
     """Return a column as CSV holds it: texts safe, numbers as numbers, and as texts where one is withheld."""
     meaning = codebook.meanings(rows.column_names)[name]
     if meaning.type == "text":
-        found = rows[name].combine_chunks().dictionary_encode()
-        safe = [None if text is None else safe_cell(text) for text in found.dictionary.to_pylist()]
-        return pc.take(pa.array(safe, pa.string()), found.indices)
+        return _changed(rows[name], UNPLAIN, lambda text: safe_cell(clean(text)))
     if codebook.HIDDEN not in meaning.meaning or STATUS not in rows.column_names:
         return rows[name]
     is_hidden = pc.and_(pc.is_null(rows[name]), pc.equal(rows[STATUS], WITHHELD))
@@ -209,8 +212,13 @@ def _cells(rows: pa.Table, name: str) -> pa.Array:
     )
 
 
-def _cleaned(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return texts without control characters; most columns have none."""
-    if not pc.any(pc.match_substring_regex(texts, CONTROL)).as_py():
+def _changed(texts: pa.ChunkedArray, pattern: str, change: Callable[[str], str]) -> pa.ChunkedArray:
+    """Return texts, changed where a pattern is in them; of equal texts one is looked at."""
+    found = texts.combine_chunks().dictionary_encode()
+    is_hit = pc.match_substring_regex(found.dictionary, pattern)
+    if not pc.any(is_hit).as_py():
         return texts
-    return pa.array([None if text is None else clean(text) for text in texts.to_pylist()], pa.string())
+    hits = [change(text) for text in found.dictionary.filter(is_hit).to_pylist()]
+    return pa.chunked_array(
+        [pc.replace_with_mask(found.dictionary, is_hit, pa.array(hits, pa.string())).take(found.indices)]
+    )

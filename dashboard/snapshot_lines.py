@@ -1,9 +1,12 @@
 """Lines and points of a snapshot as plain arrays, cut at the antimeridian; Shapely only where a format asks. Pure."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import shapely
 
 DECIMALS = 5  # about a metre; places of the data are never known better
@@ -45,6 +48,20 @@ class Shapes(NamedTuple):
                 shapely.linestrings(self.points, indices=parts), indices=dense
             )
         return found
+
+    def parts(self, first: int, last: int) -> Iterator[list[bytes]]:
+        """Yield the parts of each row from ``first`` to before ``last``, as the JSON ``[lon,lat],[lon,lat]``.
+
+        All their points become text at once, and each part is cut out of it.
+        """
+        bounds = self.row_starts[first : last + 1]
+        starts = self.part_starts[bounds[0] : bounds[-1] + 1]
+        text = orjson.dumps(self.points[starts[0] : starts[-1]], option=orjson.OPT_SERIALIZE_NUMPY)
+        points = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == ord("["))[1:], len(text))
+        cuts = points[starts - starts[0]].tolist()
+        found = [text[begin : end - 1] for begin, end in pairwise(cuts)]
+        for begin, end in pairwise((bounds - bounds[0]).tolist()):
+            yield found[begin:end]
 
 
 def of_points(lon: Floats, lat: Floats) -> Shapes:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dashboard import (
     assemble,
@@ -20,7 +22,6 @@ from dashboard import (
 )
 from dashboard.codebook import COMMON
 from dashboard.filters import Filters
-from dashboard.relations import Draws
 from dashboard.snapshot_lines import Shapes
 from dashboard.stores import Store
 from data.disclosure import VICTIM_LAYERS, Rule
@@ -32,11 +33,12 @@ FLOWS = ("corridor_id", *codebook.FLOWS)
 ENDS = ("corridor_id", "origin_id", "destination_id", "origin", "destination", "layer")
 CORRIDORS = (*ENDS, *codebook.CORRIDORS, "length_km", "confidence", "is_coarse", "is_shown", "count_status")
 INCIDENTS = ("layer", *codebook.INCIDENTS, "count_status")
+FLOW = ("layer", "origin_id", "destination_id")
 RECORDED = ("record_count", "record_count_high", "item_count", "precision")
-EVIDENCE = ("layer", "origin_id", "destination_id", *codebook.EVIDENCE, *RECORDED)
+EVIDENCE = (*FLOW, *codebook.EVIDENCE, *RECORDED)
 WAY = ("network", "length_km", "confidence")
 OVERLAP = ("layer", *codebook.OVERLAP)
-CUBE = ("layer", "origin_id", "destination_id", "cell_count")
+CUBE = (*FLOW, "cell_count")
 SOURCES = ("source_id", *codebook.SOURCES)
 DECIMALS = 6  # sums of floating-point numbers may differ behind that from one machine to the next
 
@@ -65,7 +67,8 @@ class Contents:
         view: What the Explore page shows for the same choice.
         marking: The strictest of the sources with rows in it.
         mapped: ``routes, flows, corridors, incidents``.
-        plain: ``evidence, overlap, withheld, sources, codebook``.
+        evidence: The records behind the published flows that may be passed on.
+        plain: ``overlap, withheld, sources, codebook``.
         withheld: Rows with a withheld count, by table and layer.
         left_out: What is not in it and why, one sentence each.
     """
@@ -73,6 +76,7 @@ class Contents:
     view: view.Explore
     marking: str
     mapped: dict[str, Mapped]
+    evidence: pa.Table
     plain: dict[str, pd.DataFrame]
     withheld: dict[str, dict[str, int]]
     left_out: tuple[str, ...]
@@ -80,63 +84,62 @@ class Contents:
     @property
     def row_counts(self) -> dict[str, int]:
         """Rows of each table."""
-        return {name: len(table.rows) for name, table in self.mapped.items()} | {
-            name: len(table) for name, table in self.plain.items()
-        }
+        mapped = {name: len(table.rows) for name, table in self.mapped.items()}
+        return mapped | {"evidence": len(self.evidence)} | {name: len(rows) for name, rows in self.plain.items()}
 
 
-def contents(store: Store, filters: Filters, draws: Draws) -> Contents:
+def contents(store: Store, seen: view.Explore, judged: pd.DataFrame) -> Contents:
     """Return what a snapshot of a choice holds.
 
     Args:
         store: The release.
-        filters: The choice.
-        draws: How surprise is tested; 0 draws leave its columns empty.
+        seen: What the Explore page shows for the choice.
+        judged: How firm and surprising its corridors are, as relations.by_layer gives it; what it lacks stays empty.
 
     Raises:
-        FilterError: nothing passes the filters, or they name what the release does not have.
+        FilterError: nothing passes the filters.
         SnapshotError: a source is marked TLP:RED.
     """
-    asked = _asked(store, filters)
+    asked = _asked(store, seen)
     sources = _sources(asked)
     marking, is_synthetic = markings.exportable(sources), asked.seen.is_synthetic
     told = snapshot_counts.flows(asked.seen.flows, asked.seen.small["k_victims"])
     evidence, left_out = _evidence(asked, told, markings.open_sources(sources))
     plain = {
-        "evidence": _finished(evidence.assign(marking=marking, is_synthetic=is_synthetic)),
         "overlap": _finished(asked.seen.omega[list(OVERLAP)].assign(marking=marking, is_synthetic=is_synthetic)),
         "withheld": asked.seen.withheld.reindex(columns=list(CUBE)).assign(marking=marking, is_synthetic=is_synthetic),
         "sources": sources[[*SOURCES, *COMMON]],
     }
     mapped = {
         name: table._replace(rows=_finished(table.rows.assign(marking=marking, is_synthetic=is_synthetic)))
-        for name, table in _mapped(asked, told, draws).items()
+        for name, table in _mapped(asked, told, judged).items()
     }
-    columns = {name: _names(table.rows) for name, table in mapped.items()}
+    evidence = evidence.append_column("marking", pa.repeat(marking, len(evidence)))
+    evidence = evidence.append_column("is_synthetic", pa.repeat(is_synthetic, len(evidence)))
+    columns = {name: _names(table.rows) for name, table in mapped.items()} | {"evidence": evidence.column_names}
     plain["codebook"] = codebook.codebook(columns | {name: _names(rows) for name, rows in plain.items()})
     withheld = {name: _withheld(table.rows) for name, table in mapped.items() if "count_status" in table.rows}
     sentences = (*_small(withheld, asked.seen.small), *_cube(asked.seen), *left_out)
-    return Contents(asked.seen, marking, mapped, plain, withheld, sentences)
+    return Contents(asked.seen, marking, mapped, evidence, plain, withheld, sentences)
 
 
 def _names(rows: pd.DataFrame) -> list[str]:
     return [str(name) for name in rows]
 
 
-def _mapped(asked: Asked, told: pd.DataFrame, draws: Draws) -> dict[str, Mapped]:
+def _mapped(asked: Asked, told: pd.DataFrame, judged: pd.DataFrame) -> dict[str, Mapped]:
     return {
         "routes": _routes(asked, told),
         "flows": _flows(told),
-        "corridors": _corridors(asked, told, draws),
+        "corridors": _corridors(asked, told, judged),
         "incidents": _incidents(snapshot_counts.incidents(asked.seen.incidents, asked.seen.small["k_victims"])),
     }
 
 
-def _asked(store: Store, filters: Filters) -> Asked:
-    seen = assemble.explore(store, filters)
+def _asked(store: Store, seen: view.Explore) -> Asked:
     if seen.flows.empty and seen.incidents.empty:
         raise FilterError("No record passes these filters, so there is nothing to export; widen them.")
-    chosen = replace(filters, layers=questions.known_layers(store, filters))
+    chosen = replace(seen.filters, layers=questions.known_layers(store, seen.filters))
     return Asked(store, chosen, seen, assemble.laid_out(store, chosen)[1])
 
 
@@ -161,8 +164,9 @@ def _routes(asked: Asked, told: pd.DataFrame) -> Mapped:
     pairs = pairs.assign(place_a=ends[0], place_b=ends[1]).merge(ways, on="corridor_id", how="left")
     for end in ("place_a", "place_b"):
         pairs[f"{end}_name"] = places["name"].reindex(pairs[end]).to_numpy()
-    lines = lines[lines["corridor_id"].isin(_spread(lines))]
-    has_way = pairs["corridor_id"].isin(lines["corridor_id"])
+    spread = _spread(lines)
+    lines = lines[spread.get_indexer(pd.Index(lines["corridor_id"])) >= 0]
+    has_way = pd.Series(spread.get_indexer(pd.Index(pairs["corridor_id"])) >= 0, pairs.index)
     pairs = pairs.assign(drawn=np.where(has_way, "way", "straight"))
     pairs[list(WAY)] = pairs[list(WAY)].where(has_way)
     straight = _between(places, pairs[~has_way], ("place_a", "place_b"))
@@ -196,9 +200,8 @@ def _flows(told: pd.DataFrame) -> Mapped:
     return Mapped(rows, snapshot_lines.of_lines(np.repeat(np.arange(len(rows)), 2), points, len(rows)))
 
 
-def _corridors(asked: Asked, told: pd.DataFrame, draws: Draws) -> Mapped:
+def _corridors(asked: Asked, told: pd.DataFrame, judged: pd.DataFrame) -> Mapped:
     """Return the corridors of the Explore page with how firm and how surprising each is."""
-    judged = relations.judged_by_layer(asked.store.ground, asked.layers, asked.chosen.kappa, draws)
     found = asked.seen.corridors.merge(judged, on=["corridor_id", "layer"], how="left")
     found = snapshot_counts.corridors(found, told, asked.seen.small["k_victims"]).rename(columns={"P_least": "p_least"})
     rows = found[list(CORRIDORS)].reset_index(drop=True)
@@ -212,26 +215,31 @@ def _incidents(found: pd.DataFrame) -> Mapped:
     return Mapped(rows, snapshot_lines.of_points(rows["lon"].to_numpy(np.float64), rows["lat"].to_numpy(np.float64)))
 
 
-def _evidence(asked: Asked, told: pd.DataFrame, open_ids: set[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _evidence(asked: Asked, told: pd.DataFrame, open_ids: set[str]) -> tuple[pa.Table, tuple[str, ...]]:
     """Return the records behind the published flows that may be passed on, and what was left out."""
     limits = questions.limits_of(asked.store, asked.chosen)
-    found = run.rows(asked.store.con, "records_of_flows", **limits, min_count=asked.chosen.min_count)
-    key = ["layer", "origin_id", "destination_id"]
-    published = pd.MultiIndex.from_frame(told.loc[told["count_status"] == snapshot_counts.PUBLISHED, key])
-    about_victims = found["layer"].isin(VICTIM_LAYERS)
-    is_closed = ~found["source_id"].isin(sorted(open_ids)) & ~about_victims
-    is_small = ~pd.MultiIndex.from_frame(found[key]).isin(published) & ~about_victims & ~is_closed
+    found = run.table(asked.store.con, "records_of_flows", **limits, min_count=asked.chosen.min_count)
+    published = told.loc[told["count_status"] == snapshot_counts.PUBLISHED, list(FLOW)]
+    about_victims = pc.is_in(found["layer"], pa.array(VICTIM_LAYERS))
+    may_leave = pc.is_in(found["source_id"], pa.array(sorted(open_ids), pa.string()))
+    is_published = pc.is_in(_flow(found), _flow(pa.Table.from_pandas(published, preserve_index=False)))
+    victims = found.filter(about_victims)["layer"].unique().to_pylist()
+    closed = found.filter(pc.invert(pc.or_(may_leave, about_victims)))["source_id"].value_counts().to_pylist()
+    small_count = pc.sum(pc.and_not(pc.and_not(may_leave, about_victims), is_published)).as_py()
     left_out = [
-        f"{words.layer_title(layer)}: records about victims never leave, only their sums."
-        for layer in sorted(set(found.loc[about_victims, "layer"].astype("str")))
+        f"{words.layer_title(layer)}: records about victims never leave, only their sums." for layer in sorted(victims)
     ]
-    for source_id, count in sorted(found.loc[is_closed, "source_id"].value_counts().items()):
+    for source_id, count in sorted(tuple(source.values()) for source in closed):
         records = words.plural(count, "record")
         left_out.append(f"{source_id}: {records} left out of evidence, for the licence allows only sums of records.")
-    if is_small.any():
-        left_out.append(f"{words.plural(is_small.sum(), 'record')} of flows with small counts left out of evidence.")
-    kept = found[~(about_victims | is_closed | is_small)]
-    return kept[list(EVIDENCE)].reset_index(drop=True), tuple(left_out)
+    if small_count:
+        left_out.append(f"{words.plural(small_count, 'record')} of flows with small counts left out of evidence.")
+    return found.filter(pc.and_not(pc.and_(may_leave, is_published), about_victims)).select(EVIDENCE), tuple(left_out)
+
+
+def _flow(rows: pa.Table) -> pa.ChunkedArray:
+    """Return the flow of each row as one text; no place id holds the sign between."""
+    return pc.binary_join_element_wise(*(rows[name].cast(pa.string()) for name in FLOW), "~")
 
 
 def _withheld(rows: pd.DataFrame) -> dict[str, int]:

@@ -104,9 +104,8 @@ def _by_month(kind_count: int, kind: Whole, day: Days) -> tuple[Days, npt.NDArra
     first = month.min() if len(month) else np.datetime64(0, "M")
     count = int((month.max() - first).astype(np.int64)) + 1 if len(month) else 0
     months = (first + np.arange(count + 1)).astype("datetime64[D]").astype(np.int64).astype(np.int32)
-    number = kind * count + (month - first).astype(np.int64)
-    rows = np.bincount(number, minlength=kind_count * count).reshape(kind_count, count)
-    before = np.zeros((kind_count, count + 1), dtype=np.int32)
-    np.cumsum(rows, axis=1, out=before[:, 1:])
-    before += np.searchsorted(kind, np.arange(kind_count))[:, None].astype(np.int32)
-    return months, np.ascontiguousarray(before.T)
+    number = ((month - first).astype(np.int64) + 1) * kind_count + kind
+    start = np.zeros((count + 1, kind_count), dtype=np.int32)  # and no other array of its size: touching memory costs
+    np.add.at(start.reshape(-1), number, 1)
+    start[0] = np.searchsorted(kind, np.arange(kind_count))
+    return months, np.cumsum(start, axis=0, out=start)

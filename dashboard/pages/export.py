@@ -54,13 +54,13 @@ def _offer(page: frame.Page, formats: tuple[str, ...]) -> None:
     name = f"contraflow-{page.pinned[1]}.zip"
     st.download_button(
         "Make and download the snapshot",
-        data=export_parts.maker(page.pinned, request, name),
+        data=export_parts.maker(page.pinned, page.chosen, formats, name),
         file_name=name,
         mime="application/zip",
         on_click="ignore",
         type="primary",
         icon=":material/download:",
-        help="Made when you press: up to a minute. The download is noted in the store's export log.",
+        help="Made when you press: some seconds, more from a large release. It is noted in the store's export log.",
     )
     st.caption("The same on the command line:")
     st.code(export_parts.command(page.pinned[1], request), language="sh", wrap_lines=True)

@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import load, markings, snapshot, words
+from dashboard.filters import Filters
 from dashboard.pages import tables
 from dashboard.pages.parts import Pinned
 from dashboard.snapshot import Request
+from dashboard.snapshot_tables import contents
 
 OPTIONS = {
     "since": "--since",
@@ -40,10 +42,19 @@ def show(told: load.Preview) -> None:
         st.dataframe(table.rename(columns={"redistributable": "Records may be passed on"}), hide_index=True)
 
 
-def maker(pinned: Pinned, request: Request, name: str) -> Callable[[], bytes]:
-    """Return a function that makes the file; it runs on another thread, so it reaches for nothing of the session."""
+def maker(pinned: Pinned, chosen: Filters, formats: tuple[str, ...], name: str) -> Callable[[], bytes]:
+    """Return a function that makes the file of what the pages have judged, with their draws.
+
+    It runs on another thread, so it asks for what is cached and for nothing of the session.
+    """
     store = load.store(*pinned)
-    return lambda: snapshot.zipped(store, request, name)
+
+    def made() -> bytes:
+        seen = load.explore(*pinned, chosen)
+        judged = load.judged(*pinned, chosen, tuple(seen.omega["layer"].tolist()))
+        return snapshot.zipped(store, Request(chosen, formats), contents(store, seen, judged), name)
+
+    return made
 
 
 def command(release_id: str, request: Request) -> str:

@@ -3,7 +3,7 @@
 --         modes list, modi list, each null for no limit; min_count whole number
 -- reads:  chosen_legs, observations, waypoints, duplicates
 -- order:  layer, origin_id, destination_id, date_start, leg_id
-with legs_asked as (
+with legs_asked as not materialized (
     select *
     from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
 ),

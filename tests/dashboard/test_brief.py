@@ -23,7 +23,6 @@ from dashboard import (
     brief_pdf,
     brief_slides,
     brief_words,
-    relations,
     stores,
 )
 from dashboard.brief import Brief, Gathered
@@ -57,10 +56,8 @@ def flat(text: str) -> str:
 
 
 def test_findings_are_rows_of_the_judged_table(store: Store, told: Brief) -> None:
-    layers = assemble.laid_out(store, CHOSEN)[1]
-    judged = relations.judged_by_layer(store.ground, layers, CHOSEN.kappa, brief.DRAWS)
-    judged = judged.set_index(["corridor_id", "layer"])
-    view = assemble.explore(store, CHOSEN).corridors.set_index(["corridor_id", "layer"])
+    seen, rows = assemble.judged(store, CHOSEN, brief.DRAWS)
+    view, judged = (table.set_index(["corridor_id", "layer"]) for table in (seen.corridors, rows))
     assert len(told.corridors) > 0
     for row in told.corridors.to_dict("records"):
         key = (row["corridor_id"], row["layer"])

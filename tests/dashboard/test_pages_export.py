@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,7 +14,6 @@ from dashboard import audit, snapshot, snapshot_check
 from dashboard.cli import main
 from dashboard.filters import Filters
 from dashboard.pages import export_parts
-from dashboard.relations import Draws
 from dashboard.snapshot import Request
 from dashboard.stores import Store
 
@@ -56,14 +56,27 @@ def test_the_page_says_what_the_file_will_hold(root: Path, store: Store, monkeyp
     assert "Marking: TLP:CLEAR" in told.replace("\\", "")
     assert "SYNTHETIC" in told
     assert "--layers firearms,drugs --region 'South America'" in told
-    made = Request(Filters(region=("South America",), layers=("firearms", "drugs")), ("csv",), Draws(0, 0))
-    raw = export_parts.maker((str(root), store.release.id), made, "x.zip")()
+    chosen = Filters(region=("South America",), layers=("firearms", "drugs"))
+    raw = export_parts.maker((str(root), store.release.id), chosen, ("csv",), "x.zip")()
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         manifest = json.loads(archive.read("manifest.json"))
     table = app.dataframe[0].value
     assert dict(zip(table["Table"], table["Rows"], strict=True)) == manifest["row_counts"]
     assert all(line.split(":")[0] in told for line in manifest["left_out"])
     assert audit.entries(root)[-1]["target"] == "x.zip"
+
+
+def test_the_file_of_the_page_is_byte_for_byte_that_of_the_command(root: Path, store: Store, tmp_path: Path) -> None:
+    chosen = Filters(region=("South America",))
+    raw = export_parts.maker((str(root), store.release.id), chosen, snapshot.VECTORS, "page.zip")()
+    out = tmp_path / "command"
+    assert main(["snapshot", "--store", str(root), "--region", "South America", "--out", str(out)]) == 0
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        of_page = {name: archive.read(name) for name in archive.namelist()}
+    of_command = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert sorted(of_page) == sorted(of_command)
+    assert [name for name in of_page if of_page[name] != of_command[name]] == []
+    assert pd.read_csv(io.BytesIO(of_page["csv/corridors.csv"]))["q_full_margin"].notna().any()
 
 
 def test_the_command_on_the_page_writes_the_same_choice(root: Path, store: Store, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from dashboard.cli import main
 from dashboard.filters import Filters
 from dashboard.relations import Draws
 from dashboard.snapshot import Request
-from dashboard.snapshot_tables import Contents, contents
+from dashboard.snapshot_tables import Contents
 from dashboard.stores import Store
 from data import networks
 from data.disclosure import K_OTHERS, K_VICTIMS, VICTIM_LAYERS
@@ -73,13 +73,13 @@ def written(own: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def found(own: Store) -> Contents:
     """Return what that snapshot holds."""
-    return contents(own, FILTERS, REQUEST.draws)
+    return snapshot.gathered(own, REQUEST)
 
 
 @pytest.fixture
 def quick(found: Contents, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the tables worked out once for all tests that are about files."""
-    monkeypatch.setattr(snapshot, "contents", lambda *_: found)
+    monkeypatch.setattr(snapshot, "gathered", lambda *_: found)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_eight_runs_give_the_same_bytes(
         )
         snapshot.write(stores.opened(own_root), REQUEST, tmp_path / f"threads {threads}" / "out")
         digests.add(digest(tmp_path / f"threads {threads}" / "out"))
-    monkeypatch.setattr(snapshot, "contents", lambda *_: found)
+    monkeypatch.setattr(snapshot, "gathered", lambda *_: found)
     for run in range(3):
         snapshot.write(own, REQUEST, tmp_path / f"run {run}")
         digests.add(digest(tmp_path / f"run {run}"))
@@ -140,12 +140,12 @@ def test_pictures_leave_with_the_tables_and_are_the_same_every_time(own: Store, 
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_zip_is_the_same_bytes_and_verifies(own: Store, own_root: Path, tmp_path: Path) -> None:
+def test_a_zip_is_the_same_bytes_and_verifies(own: Store, own_root: Path, found: Contents, tmp_path: Path) -> None:
     request = replace(REQUEST, formats=("csv",))
     for name in ("one.zip", "two.zip"):
         snapshot.write(own, request, tmp_path / name)
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
-    assert (tmp_path / "one.zip").read_bytes() == snapshot.zipped(own, request, "three.zip")
+    assert (tmp_path / "one.zip").read_bytes() == snapshot.zipped(own, request, found, "three.zip")
     assert snapshot_check.verify(tmp_path / "one.zip") == []
     assert audit.entries(own_root)[-1]["target"] == "three.zip"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
@@ -54,6 +55,15 @@ def test_payloads_in_a_table_are_safe_in_the_file_and_numbers_are_numbers(tmp_pa
     again = pd.read_csv(tmp_path / "x.csv")
     assert again["title"].str.startswith("'").all()
     assert again["omega"].tolist() == [-0.5] * count
+
+
+def test_rows_straight_from_a_query_are_as_clean_in_csv(tmp_path: Path) -> None:
+    texts = ["A\x1bB\u202eC", "\t1+1", "\n=1+1", "plain", None, "plain"]
+    snapshot_formats.write_csv(pa.table({"title": texts, "source_row": range(6)}), tmp_path / "x.csv")
+    again = pd.read_csv(tmp_path / "x.csv")
+    assert again["title"].tolist()[:4] == ["ABC", "1+1", "'=1+1", "plain"]
+    assert again["title"].isna().tolist() == [False] * 4 + [True, False]
+    assert again["source_row"].tolist() == list(range(6))
 
 
 def table() -> Mapped:
