@@ -79,9 +79,9 @@ def asked(store: Store, question: Question) -> pd.DataFrame:
     if question.query == "flows by network":
         found = flows.by_part(store.book, assemble.counted(store, question.filters))
         return store.book.parts.take(found.index.to_numpy()).reset_index(drop=True).join(found.reset_index(drop=True))
-    limits = questions.limits_of(store, question.filters)
+    limits = questions.of_flows(store, question.filters)
     ends = dict(zip(("place_a", "place_b"), question.places, strict=False))
-    return run.rows(store.con, question.query, **limits, min_count=1, **ends)
+    return run.rows(store.con, question.query, **limits, **ends)
 
 
 def ids_within(store: Store, question: Question) -> list[str] | None:

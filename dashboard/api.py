@@ -32,7 +32,7 @@ class Opened:
     """One release, open for questions; every method takes the filters of the app by name.
 
     The filters are ``since, until`` (days, as date or 2020-01-31), ``layers, region, commodity, mode, modus`` (one text
-    or several), ``min_count, kappa, top``; see dashboard/filters.py.
+    or several), ``min_count, confidence, kappa, top``; see dashboard/filters.py.
     """
 
     store: stores.Store

@@ -49,10 +49,8 @@ def counted(store: Store, filters: Filters) -> booked.Counted:
     Raises:
         FilterError: a region, layer or commodity is unknown to this release.
     """
-    limits = questions.limits_of(store, filters)
-    period = filters.since, filters.until
-    asked = {name: value for name, value in limits.items() if name not in ("since", "until")}
-    return booked.counted(store.book, store.kinds(**asked), period, filters.min_count)
+    least = filters.min_count, booked.LEAST_POINTS[filters.confidence]
+    return booked.counted(store.book, questions.kinds(store, filters), (filters.since, filters.until), *least)
 
 
 def explore(store: Store, filters: Filters, compare: relations.Compare | None = None) -> view.Explore:
@@ -86,7 +84,7 @@ def explore(store: Store, filters: Filters, compare: relations.Compare | None = 
         incidents=run.rows(
             store.con, "incidents_by_cell", **questions.some_limits(limits, "since", "until", "layers", "countries")
         ),
-        yearly=_yearly(store, limits, filters.min_count),
+        yearly=_yearly(store, filters),
         omega=omega,
         sources=store.sources,
         routes=ways,
@@ -155,10 +153,8 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
     ends = corridor_id.split("~")
     if len(ends) != 2 or not set(ends) <= set(store.places.index):
         raise FilterError(f"Corridor {corridor_id!r} is not in this release.")
-    limits = questions.limits_of(store, replace(filters, layers=questions.known_layers(store, filters)))
-    records = run.rows(
-        store.con, "records_of_pair", **limits, min_count=filters.min_count, place_a=ends[0], place_b=ends[1]
-    )
+    limits = questions.of_flows(store, replace(filters, layers=questions.known_layers(store, filters)))
+    records = run.rows(store.con, "records_of_pair", **limits, place_a=ends[0], place_b=ends[1])
     origin, destination = _oriented(records, (ends[0], ends[1]))
     records["direction"] = np.where(records["origin_id"] == origin, "with", "against")
     summary = records.groupby(["layer", "direction"])["record_count"].sum().reset_index()
@@ -261,8 +257,9 @@ def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.
     return totals.join(counts).fillna(0).astype("int64").reset_index()
 
 
-def _yearly(store: Store, limits: dict[str, object], min_count: int) -> pd.DataFrame:
-    legs = run.rows(store.con, "flow_records_by_year", **limits, min_count=min_count)
+def _yearly(store: Store, filters: Filters) -> pd.DataFrame:
+    limits = questions.of_flows(store, filters)
+    legs = run.rows(store.con, "flow_records_by_year", **limits)
     points = run.rows(
         store.con, "incidents_by_year", **questions.some_limits(limits, "since", "until", "layers", "countries")
     )

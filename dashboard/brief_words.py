@@ -48,6 +48,8 @@ def choice(filters: Filters, parts: list[str], names: dict[str, str]) -> str:
         told.append(f"only by {', '.join(words.MODE_TITLES[mode].lower() for mode in filters.mode)}")
     if filters.min_count > 1:
         told.append(f"flows of {words.number(filters.min_count)} records or more")
+    if filters.confidence != "any":
+        told.append(f"flows of {words.CONFIDENCE_TITLES[filters.confidence].lower()} confidence")
     if filters.kappa != KAPPA:
         told.append(f"destinations not reached count {filters.kappa:g}")
     return "; ".join(told)

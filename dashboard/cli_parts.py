@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from dashboard import printing
+from dashboard import printing, words
 from dashboard.filters import KAPPA, Filters, words_of
 
 DONE = 0
@@ -28,6 +28,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-count", type=int, default=1, help="flows with fewer records are left out (default: %(default)s)"
     )
+    parser.add_argument("--confidence", default="any", help=f"flows of medium or high confidence: {words.CONFIDENCE}")
     parser.add_argument(
         "--kappa", type=float, default=KAPPA, help="weight of destinations not reached (default: %(default)s)"
     )
@@ -65,6 +66,7 @@ def filters_of(arguments: argparse.Namespace, layers: tuple[str, ...]) -> Filter
         mode=arguments.mode,
         modus=arguments.modus,
         min_count=arguments.min_count,
+        confidence=arguments.confidence,
         kappa=arguments.kappa,
     )
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow as pa
 
+from dashboard import words
 from data.contracts import DAY, FLAG, NUMBER, TEXT, WHOLE
 
 TYPES = {"text": TEXT, "whole number": WHOLE, "number": NUMBER, "day": DAY, "yes or no": FLAG}
@@ -76,6 +77,7 @@ FLOWS = {
     "first_on": _day(f"First day of the earliest record. {HIDDEN}"),
     "last_on": _day(f"Last day of the latest record. {HIDDEN}"),
     "sources": _text(f"Ids of the sources, as in the table sources. {HIDDEN}"),
+    "flow_confidence": _text(f"{words.CONFIDENCE} {HIDDEN}"),
     "is_coarse": _flag("An end is known only as a country."),
     "is_shown": _flag("On the map of the Explore page under the same filters."),
     "count_status": _text("published, or suppressed where a count of the row is withheld."),

@@ -140,8 +140,7 @@ def _origin_id(evidence: view.Evidence, store: Store) -> str:
 
 
 def _months(store: Store, filters: Filters, evidence: view.Evidence, pair: tuple[str, ...]) -> pd.DataFrame:
-    limits = questions.limits_of(store, filters)
-    rows = run.rows(store.con, "dossier_months", **limits, **_both(pair), min_count=filters.min_count)
+    rows = run.rows(store.con, "dossier_months", **questions.of_flows(store, filters), **_both(pair))
     found = _directed(rows, evidence, store)
     return found[["layer", "direction", "first_month_on", "last_month_on", "record_count"]]
 

@@ -10,6 +10,7 @@ from data.errors import FilterError
 
 LAYERS = ("firearms", "drugs", "human_trafficking", "terrorism")
 MODI = (*MODI_OPERANDI, "unknown")
+CONFIDENCES = ("any", "medium", "high")  # of a flow, at least; what they mean: dashboard/flows.py
 KAPPA = 0.5  # weight of a stated destination that was not reached; METHOD of geo/README.md
 
 
@@ -25,6 +26,7 @@ class Filters:
     mode: tuple[str, ...] = ()
     modus: tuple[str, ...] = ()
     min_count: int = 1
+    confidence: str = "any"
     kappa: float = KAPPA
     top: int = 40
 
@@ -32,11 +34,15 @@ class Filters:
         """Refuse a choice that cannot be answered.
 
         Raises:
-            FilterError: the period is empty, a mode or modus operandi is unknown, or a number is out of range.
+            FilterError: the period is empty, a word is unknown, or a number is out of range.
         """
         if self.since and self.until and self.since >= self.until:
             raise FilterError(f"The period from {self.since} until {self.until} is empty; choose an earlier start.")
-        for title, chosen, known in (("Mode", self.mode, MODES), ("Modus operandi", self.modus, MODI)):
+        for title, chosen, known in (
+            ("Mode", self.mode, MODES),
+            ("Modus operandi", self.modus, MODI),
+            ("Confidence", (self.confidence,), CONFIDENCES),
+        ):
             for word in chosen:
                 if word not in known:
                     raise FilterError(f"{title} {word!r} is unknown; choose from {', '.join(known)}.")
@@ -80,7 +86,7 @@ def _parsed(name: str, text: str) -> object:
         return int(text)
     if name == "kappa":
         return float(text)
-    return words_of(text)
+    return text if name == "confidence" else words_of(text)
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -16,13 +16,16 @@ from geo.tally import Tally, Whole
 KEY = ["layer", "origin_id", "destination_id"]
 BILLION = 1e9  # weights are kept as whole billionths: five records of weight 1 are 5, in whatever order they are added
 COUNT, COUNT_HIGH, ITEMS, *WEIGHTS = range(6)  # columns of the running sums
+MONTH_DAYS = 31
+CONFIDENCE = ("low", "low", "medium", "high")  # by points; see points
+LEAST_POINTS = {"any": 0, "medium": 2, "high": 3}
 WEIGHTINGS = ("", "_items", "_exposure")  # how the columns of each weight end
 PLACE = ["name", "level", "lon", "lat"]
 ENDS = ("origin", "destination")
 COLUMNS = [
     *KEY,
     *("record_count", "record_count_high", "item_count", "intended_weight", "observed_weight", "intended_count"),
-    *("first_on", "last_on", "sources"),
+    *("first_on", "last_on", "sources", "flow_confidence"),
     *(column for end in ENDS for column in (end, f"{end}_level", f"{end}_lon", f"{end}_lat")),
     *("corridor_id", "weight", "intended_share", "is_coarse"),
 ]
@@ -141,7 +144,9 @@ def ways(book: Book, net: Network, travel: Travel, places: pd.DataFrame) -> Ways
     return Ways(routed, pairs[["is_onward"]].assign(**numbers))
 
 
-def counted(book: Book, kinds: Whole, period: tuple[date | None, date | None], min_count: int) -> Counted:
+def counted(
+    book: Book, kinds: Whole, period: tuple[date | None, date | None], min_count: int = 1, least_points: int = 0
+) -> Counted:
     """Return what a choice holds.
 
     Args:
@@ -149,12 +154,31 @@ def counted(book: Book, kinds: Whole, period: tuple[date | None, date | None], m
         kinds: Numbers of the kinds that pass the filters, ascending.
         period: First day, and the day after the last; None for no limit.
         min_count: Records that a pair of places must have.
+        least_points: How many ``points`` it must have.
     """
     held = book.tally.between(kinds, *period)
     pair, span = (book.kinds[name].to_numpy()[held.kinds] for name in ("pair", "span_days"))
     found = Counted(held.kinds, held.sums, held.first_on, held.last_on + span.astype("timedelta64[D]"))
-    is_large = np.bincount(pair, held.sums[:, COUNT], len(book.pairs))[pair] >= min_count
-    return found if is_large.all() else Counted(*(values[is_large] for values in found))
+    is_kept = np.bincount(pair, held.sums[:, COUNT], len(book.pairs)) >= min_count
+    if least_points:
+        known, of_known = points(book, found)
+        is_kept[known] &= of_known >= least_points
+    return found if is_kept[pair].all() else Counted(*(values[is_kept[pair]] for values in found))
+
+
+def points(book: Book, found: Counted) -> tuple[Whole, Whole]:
+    """Return the pairs of places of a choice, and how well the records of each are documented, from 0 to 3.
+
+    A point each: two sources or more; both ends known more closely than their country; half of the records or more
+    dated to a month or closer.
+    """
+    kinds = book.kinds.take(found.kinds)
+    pair, start, _ = _groups(kinds["pair"].to_numpy())
+    source, count = kinds["source"].to_numpy(), found.sums[:, COUNT]
+    dated = np.where(kinds["span_days"] <= MONTH_DAYS, count, 0)
+    has_two = _folded(np.minimum, source, start) < _folded(np.maximum, source, start)
+    is_dated = 2 * _folded(np.add, dated, start) >= _folded(np.add, count, start)
+    return pair, has_two.astype(np.int64) + ~book.pairs["is_coarse"].to_numpy()[pair] + is_dated
 
 
 def flows(book: Book, found: Counted, kappa: float) -> pd.DataFrame:
@@ -173,6 +197,7 @@ def flows(book: Book, found: Counted, kappa: float) -> pd.DataFrame:
         "first_on": sums.first_on.astype("datetime64[us]"),
         "last_on": sums.last_on.astype("datetime64[us]"),
         "sources": pd.array(sums.sources, dtype="str"),
+        "flow_confidence": pd.array(np.array(CONFIDENCE, dtype=object)[sums.points], dtype="str"),
         "pair": sums.pair,
         "weight": observed + kappa * intended,
         "intended_share": sums.intended[:, COUNT] / sums.whole[:, COUNT],
@@ -190,6 +215,7 @@ class _Sums(NamedTuple):
     first_on: npt.NDArray[np.datetime64]
     last_on: npt.NDArray[np.datetime64]
     sources: npt.NDArray[np.object_]
+    points: Whole
 
 
 def _by_pair(book: Book, found: Counted) -> _Sums:
@@ -203,6 +229,7 @@ def _by_pair(book: Book, found: Counted) -> _Sums:
         _folded(np.minimum, found.first_on, start),
         _folded(np.maximum, found.last_on, start),
         _sources(book, source, start),
+        points(book, found)[1],
     )
     order = np.lexsort([-whole[:, COUNT], book.layer[pair]])
     return _Sums(*(values[order] for values in columns))

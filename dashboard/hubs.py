@@ -128,7 +128,7 @@ def _half(
 
     Only pairs that the whole period shows. Flows for which there is no way at all are among the first, not the second.
     """
-    limited = replace(chosen, since=half[0], until=half[1], min_count=1)
+    limited = replace(chosen, since=half[0], until=half[1], min_count=1, confidence="any")
     keys = ["layer", "origin_id", "destination_id"]
     known = pd.MultiIndex.from_frame(found[keys])
     flows, layers = assemble.laid_out(store, limited)

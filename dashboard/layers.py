@@ -96,6 +96,8 @@ def flow_tip(row: Mapping[str, Any]) -> str:
     ]
     if row["intended_share"] > 0:
         lines.append(f"Stated destination not reached: {words.percent(row['intended_share'])}")
+    if "flow_confidence" in row:
+        lines.append(f"Confidence: {row['flow_confidence']}")
     lines += _relation_lines(row)
     return words.safe("\n".join([*lines, f"Source: {words.safe(row['sources'])}"]))
 

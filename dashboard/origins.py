@@ -23,6 +23,7 @@ VALUES = {
     "modes": "transport",
     "modi": "modus operandi",
     "min_count": "records of a pair of places at least",
+    "confidence": "confidence",
 }
 SHOWN = 12  # of a digest; the manifest of the release holds it whole
 
@@ -132,7 +133,8 @@ def tables(store: Store, page: str) -> pd.DataFrame:
 def values(store: Store, filters: Filters) -> str:
     """Return the values that a choice binds to the queries, as a list in words."""
     layers = tuple(words.layer_title(name) for name in filters.layers)
-    limits = questions.limits_of(store, filters) | {"layers": layers, "min_count": filters.min_count}
+    own = {"layers": layers, "min_count": filters.min_count, "confidence": filters.confidence}
+    limits = questions.limits_of(store, filters) | own
     told = [f"{title} {_value(limits[name])}" for name, title in VALUES.items() if limits[name] is not None]
     return "; ".join(told)
 

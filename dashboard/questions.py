@@ -2,6 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
+
+from dashboard import flows
 from dashboard.filters import Filters
 from dashboard.stores import Store
 from data.errors import FilterError
@@ -10,11 +14,34 @@ from queries import run
 
 
 def limits_of(store: Store, filters: Filters) -> dict[str, object]:
-    """Return the parameters of queries/macros/chosen_legs.sql for a choice of filters."""
+    """Return the parameters that period, layers, region, commodity, transport and modus operandi bind to a query."""
+    return {"since": filters.since, "until": filters.until, **_asked(store, filters)}
+
+
+def of_flows(store: Store, filters: Filters) -> dict[str, object]:
+    """Return ``limits_of``, and what queries of flows take besides: which of them are large and documented enough."""
+    pairs = None if filters.confidence == "any" else _confident(store, filters)
+    return {**limits_of(store, filters), "pairs": pairs, "min_count": filters.min_count}
+
+
+def kinds(store: Store, filters: Filters) -> npt.NDArray[np.int64]:
+    """Return the numbers of the kinds of legs that pass the filters, the period aside, ascending."""
+    return store.kinds(**_asked(store, filters))
+
+
+def _confident(store: Store, filters: Filters) -> tuple[str, ...]:
+    """Return the flows that are documented well enough, as queries/macros/chosen_legs.sql names them."""
+    period, least = (filters.since, filters.until), flows.LEAST_POINTS[filters.confidence]
+    found = flows.counted(store.book, kinds(store, filters), period, least_points=least)
+    pair = np.unique(store.book.kinds["pair"].to_numpy()[found.kinds])
+    keys = store.book.pairs[flows.KEY].take(pair)
+    return tuple(keys["layer"] + "|" + keys["origin_id"] + "|" + keys["destination_id"])
+
+
+def _asked(store: Store, filters: Filters) -> dict[str, object]:
+    """Return the parameters of queries/macros/is_asked.sql for a choice of filters."""
     commodities = _commodities(store, filters.commodity)
     return {
-        "since": filters.since,
-        "until": filters.until,
         "layers": filters.layers,
         "countries": tuple(sorted(gazetteer().region_country_ids(filters.region))) if filters.region else None,
         "limited": tuple(sorted({name.partition(":")[0] for name in commodities})) or None,

@@ -16,6 +16,7 @@ TOLD_BY_FLOWS = (  # two sources are two records at least; equal first and last 
     "first_on",
     "last_on",
     "sources",
+    "flow_confidence",
 )
 TOLD_BY_INCIDENTS = ("incident_count", "killed_count")
 TOLD_BY_PAIRS = ("statistic", "expected")

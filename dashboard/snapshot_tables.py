@@ -217,8 +217,7 @@ def _incidents(found: pd.DataFrame) -> Mapped:
 
 def _evidence(asked: Asked, told: pd.DataFrame, open_ids: set[str]) -> tuple[pa.Table, tuple[str, ...]]:
     """Return the records behind the published flows that may be passed on, and what was left out."""
-    limits = questions.limits_of(asked.store, asked.chosen)
-    found = run.table(asked.store.con, "records_of_flows", **limits, min_count=asked.chosen.min_count)
+    found = run.table(asked.store.con, "records_of_flows", **questions.of_flows(asked.store, asked.chosen))
     published = told.loc[told["count_status"] == snapshot_counts.PUBLISHED, list(FLOW)]
     about_victims = pc.is_in(found["layer"], pa.array(VICTIM_LAYERS))
     may_leave = pc.is_in(found["source_id"], pa.array(sorted(open_ids), pa.string()))

@@ -78,7 +78,7 @@ def timeline(store: Store, filters: Filters) -> Timeline:
         is_synthetic=store.is_synthetic,
         filters=filters,
         totals=run.rows(store.con, "record_totals", **wanted),
-        flows=run.rows(store.con, "timeline_flows", **limits, min_count=filters.min_count),
+        flows=run.rows(store.con, "timeline_flows", **questions.of_flows(store, chosen)),
         incidents=run.rows(store.con, "timeline_incidents", **points),
         places=store.places,
         reporting=run.rows(store.con, "coverage_reports"),

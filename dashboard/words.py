@@ -80,6 +80,11 @@ BOWS = (
 )
 NOT_REPORTED = "Nothing reported of the chosen layers in this period: not the same as none"
 TOO_FEW = "Not enough data"
+CONFIDENCE_TITLES = {"any": "Any", "medium": "Medium or high", "high": "High"}
+CONFIDENCE = (
+    "How well a flow is documented: a point each for two sources or more, for both ends known more closely than their "
+    "country, and for half of its records or more dated to a month or closer. High is three points, medium two."
+)
 MODUS_TITLES = {
     "parcel": "By parcel or mail",
     "parts": "In parts",

@@ -41,6 +41,10 @@ def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
         modus = words.MODUS_TITLES
         st.multiselect("How", MODI, key="modus", placeholder="Anyhow", format_func=modus.__getitem__, help=MODUS_HELP)
         st.number_input("Records per flow, at least", 1, None, key="min_count", help="Hides flows with fewer records.")
+        titles = words.CONFIDENCE_TITLES
+        st.selectbox(
+            "Confidence of a flow", titles, key="confidence", format_func=titles.__getitem__, help=words.CONFIDENCE
+        )
         st.number_input("Largest flows per layer", 1, 2000, key="top", help=TOP_HELP)
         with st.expander("Advanced"):
             st.slider("Weight of destinations not reached", 0.0, 1.0, step=0.05, key="kappa", help=KAPPA_HELP)

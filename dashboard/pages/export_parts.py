@@ -21,6 +21,7 @@ OPTIONS = {
     "mode": "--mode",
     "modus": "--modus",
     "min_count": "--min-count",
+    "confidence": "--confidence",
     "kappa": "--kappa",
     "layers": "--layers",
     "top": "--top",

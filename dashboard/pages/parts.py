@@ -258,4 +258,6 @@ def _releases(choices: Choices, chosen: Filters) -> dict[str, tuple[dict[str, ob
         found["Clear modus operandi"] = ({"modus": []}, replace(chosen, modus=()))
     if chosen.min_count > 1:
         found["Show flows of any size"] = ({"min_count": 1}, replace(chosen, min_count=1))
+    if chosen.confidence != "any":
+        found["Show flows of any confidence"] = ({"confidence": "any"}, replace(chosen, confidence="any"))
     return found

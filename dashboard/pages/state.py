@@ -141,6 +141,7 @@ def widget_values(chosen: Filters, choices: Choices) -> dict[str, object]:
         "transport": list(chosen.mode),
         "modus": list(chosen.modus),
         "min_count": chosen.min_count,
+        "confidence": chosen.confidence,
         "top": chosen.top,
         "kappa": chosen.kappa,
     }
@@ -168,6 +169,7 @@ def filters(choices: Choices) -> Filters:
         mode=tuple(st.session_state["transport"]),
         modus=tuple(st.session_state["modus"]),
         min_count=int(st.session_state["min_count"]),
+        confidence=str(st.session_state["confidence"]),
         top=int(st.session_state["top"]),
         kappa=float(st.session_state["kappa"]),
     )

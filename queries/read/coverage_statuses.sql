@@ -6,6 +6,6 @@ select
     layer,
     status,
     sum(record_count)::bigint as record_count
-from chosen_legs($since, $until, $layers, $countries, null, null, null, null)
+from chosen_legs($since, $until, $layers, $countries, null, null, null, null, null)
 group by layer, status
 order by layer, status

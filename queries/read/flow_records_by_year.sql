@@ -1,7 +1,7 @@
 -- rows:   one per (layer, year) with a flow that reaches the minimum count; a record that spans several years counts an
 --         equal part in each
 -- params: since date, until date (exclusive), layers list, countries list, limited list, commodities list,
---         modes list, modi list, each null for no limit; min_count whole number
+--         modes list, modi list, pairs list, each null for no limit; min_count whole number
 -- reads:  chosen_legs
 -- order:  layer, year
 with pairs as (
@@ -12,7 +12,7 @@ with pairs as (
         year(date_start) as first_year,
         year(date_end) as last_year,
         sum(record_count) as record_count
-    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
+    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $pairs)
     group by all
 ),
 

@@ -1,11 +1,11 @@
 -- rows:   one per leg of the flows that reach the minimum count
 -- params: since date, until date (exclusive), layers list, countries list, limited list, commodities list,
---         modes list, modi list, each null for no limit; min_count whole number
+--         modes list, modi list, pairs list, each null for no limit; min_count whole number
 -- reads:  chosen_legs, observations, waypoints, duplicates
 -- order:  layer, origin_id, destination_id, date_start, leg_id
 with legs_asked as not materialized (
     select *
-    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
+    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $pairs)
 ),
 
 large as (

@@ -1,11 +1,11 @@
 -- rows:   one per leg between the two places, in either direction, largest first
 -- params: place_a, place_b; since date, until date (exclusive), layers list, countries list, limited list,
---         commodities list, modes list, modi list, each null for no limit; min_count whole number
+--         commodities list, modes list, modi list, pairs list, each null for no limit; min_count whole number
 -- reads:  chosen_legs, observations, waypoints, duplicates
 -- order:  layer, origin_id, record_count descending, date_start, leg_id
 with chosen as (
     select *
-    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi)
+    from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $pairs)
     where list_contains([$place_a, $place_b], origin_id) and list_contains([$place_a, $place_b], destination_id)
     qualify sum(record_count) over (partition by layer, origin_id) >= $min_count
 ),

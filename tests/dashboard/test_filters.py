@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.filters import LAYERS, MODI, Filters
+from dashboard.filters import CONFIDENCES, LAYERS, MODI, Filters
 from data.contracts import MODES
 from data.errors import FilterError
 
@@ -24,6 +24,7 @@ words = st.lists(st.text("abcdefgh: -", min_size=1).map(str.strip).filter(bool),
         mode=st.lists(st.sampled_from(MODES), unique=True).map(tuple),
         modus=st.lists(st.sampled_from(MODI), unique=True).map(tuple),
         min_count=st.integers(1, 1000),
+        confidence=st.sampled_from(CONFIDENCES),
         kappa=st.floats(0, 1),
         top=st.integers(1, 2000),
     )
@@ -42,6 +43,7 @@ def test_the_default_choice_needs_no_link() -> None:
         ("since", "yesterday", "expected a date"),
         ("min_count", "many", "expected a whole number"),
         ("min_count", "0", "below 1"),
+        ("confidence", "certain", "is unknown; choose from any, medium, high"),
         ("mode", "carrier pigeon", "Mode 'carrier pigeon' is unknown"),
         ("modus", "magic", "Modus operandi 'magic' is unknown"),
         ("kappa", "2", "outside 0..1"),

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import assemble
-from dashboard.filters import Filters
+from dashboard import assemble, timeline
+from dashboard.filters import LAYERS, Filters
 from dashboard.stores import Store
 
 ALL = Filters()
@@ -80,6 +80,51 @@ def test_a_pair_below_the_minimum_count_is_left_out_whole(store: Store) -> None:
     found, expected = assemble.flows(store, replace(ALL, min_count=40)), by_hand(store, "true")
     kept = expected[expected["record_count"] >= 40].reset_index(drop=True)
     pd.testing.assert_frame_equal(found[[*KEY, "record_count"]], kept[[*KEY, "record_count"]], check_dtype=False)
+
+
+POINTS = """
+select
+    layer, origin_id, destination_id,
+    (count(distinct source_id) > 1)::int
+    + (not bool_or(o.level = 'country' or d.level = 'country'))::int
+    + (sum(case when date_end - date_start <= 31 then record_count else 0 end) >= sum(record_count) / 2)::int as points
+from '{legs}' as l
+inner join '{places}' as o on l.origin_id = o.place_id
+inner join '{places}' as d on l.destination_id = d.place_id
+where status <> 'licit' and date_start >= date '2018-01-01'
+group by all
+"""
+
+
+@pytest.fixture
+def points(store: Store) -> "pd.Series[int]":
+    """Return the points of every flow since 2018, by SQL over the legs."""
+    legs, places = (Path(store.release.path(name)) for name in ("legs", "places"))
+    return duckdb.sql(POINTS.format(legs=legs, places=places)).df().set_index(KEY)["points"]
+
+
+SINCE = replace(ALL, since=date(2018, 1, 1))
+
+
+def test_confidence_is_told_by_its_points(store: Store, points: "pd.Series[int]") -> None:
+    found = assemble.flows(store, SINCE).set_index(KEY)["flow_confidence"]
+    expected = points.reindex(found.index).map({0: "low", 1: "low", 2: "medium", 3: "high"})
+    assert found.tolist() == expected.tolist()
+    assert {"low", "medium"} <= set(found)
+
+
+@pytest.mark.parametrize(("confidence", "least"), [("medium", 2), ("high", 3)])
+def test_a_least_confidence_leaves_the_same_flows_everywhere(
+    store: Store, points: "pd.Series[int]", confidence: str, least: int
+) -> None:
+    chosen = replace(SINCE, confidence=confidence)
+    view = assemble.explore(store, chosen)
+    assert set(view.flows.set_index(KEY).index) == {key for key in points.index[points >= least] if key[0] in LAYERS}
+    flows = view.flows.groupby("layer")["record_count"].sum()
+    years = view.yearly[view.yearly["layer"].isin(flows.index)].groupby("layer")["record_count"].sum()
+    assert years.round(6).to_dict() == flows.astype(float).to_dict()
+    steps = timeline.timeline(store, chosen).flows.groupby("layer")["record_count"].sum()
+    assert steps.to_dict() == flows.to_dict()
 
 
 def test_records_by_network_sum_to_the_flows_that_have_a_way(store: Store) -> None:

@@ -75,7 +75,8 @@ def test_tables_are_those_of_the_release_with_their_rows(store: Store) -> None:
 
 def test_what_is_bound_is_told_in_words(store: Store) -> None:
     told = origins.values(store, Filters(layers=("firearms",), commodity=("firearms:pistol",), mode=("sea",)))
-    assert told == "layers Firearms; commodities firearms:pistol; transport sea; records of a pair of places at least 1"
+    assert told.startswith("layers Firearms; commodities firearms:pistol; transport sea; ")
+    assert told.endswith("records of a pair of places at least 1; confidence any")
 
 
 def test_nothing_is_read_before_it_is_opened_and_all_is_there_after(opened: Open) -> None:

@@ -6,7 +6,8 @@ from dashboard import snapshot_counts
 from dashboard.snapshot_counts import PUBLISHED, STATUS, WITHHELD
 from data.disclosure import K_OTHERS, K_VICTIMS
 
-SPAN = {"first_on": pd.Timestamp("2020-01-01"), "last_on": pd.Timestamp("2020-12-31"), "sources": "a"}
+DAYS = {"first_on": pd.Timestamp("2020-01-01"), "last_on": pd.Timestamp("2020-12-31")}
+SPAN = {**DAYS, "sources": "a", "flow_confidence": "medium"}
 
 
 def flow(layer: str, origin: str, destination: str, count: int, items: int | None = None) -> dict[str, object]:

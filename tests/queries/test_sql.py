@@ -28,6 +28,7 @@ VALUES: dict[str, object] = {
     "commodities": None,
     "modes": None,
     "modi": None,
+    "pairs": None,
     "min_count": 1,
     "place_a": "city:MEX:guadalajara",
     "place_b": "city:USA:houston",
