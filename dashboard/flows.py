@@ -172,10 +172,10 @@ def points(book: Book, found: Counted) -> tuple[Whole, Whole]:
     A point each: two sources or more; both ends known more closely than their country; half of the records or more
     dated to a month or closer.
     """
-    kinds = book.kinds.take(found.kinds)
-    pair, start, _ = _groups(kinds["pair"].to_numpy())
-    source, count = kinds["source"].to_numpy(), found.sums[:, COUNT]
-    dated = np.where(kinds["span_days"] <= MONTH_DAYS, count, 0)
+    each, source, span = (book.kinds[name].to_numpy()[found.kinds] for name in ("pair", "source", "span_days"))
+    pair, start, _ = _groups(each)
+    count = found.sums[:, COUNT]
+    dated = np.where(span <= MONTH_DAYS, count, 0)
     has_two = _folded(np.minimum, source, start) < _folded(np.maximum, source, start)
     is_dated = 2 * _folded(np.add, dated, start) >= _folded(np.add, count, start)
     return pair, has_two.astype(np.int64) + ~book.pairs["is_coarse"].to_numpy()[pair] + is_dated
