@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from dashboard import assemble, custody, print_map, relations, snapshot_tables, stores, view
+from dashboard import assemble, custody, print_map, relations, roles, snapshot_tables, stores, view
 from dashboard import brief as briefs
 from dashboard import changes as change
 from dashboard import coverage as coverages
@@ -41,8 +41,12 @@ def latest(root: str) -> tuple[str, str]:
 
 @st.cache_resource(max_entries=2)
 def store(root: str, pinned: str) -> stores.Store:
-    """Return a pinned release, open for questions."""
-    return stores.opened(Path(root), pinned)
+    """Return a pinned release, open for the questions of this server's readers.
+
+    Raises:
+        RoleError: who they are is not known.
+    """
+    return stores.opened(Path(root), pinned, has_records=not roles.is_official())
 
 
 @st.cache_data(max_entries=2)
@@ -253,5 +257,6 @@ class Preview(NamedTuple):
 @st.cache_data(max_entries=16, show_spinner=False)
 def preview(root: str, pinned: str, chosen: Filters) -> Preview:
     """Return what a snapshot of a choice will hold; surprise is not tested for it."""
-    found = snapshot_tables.contents(store(root, pinned), chosen, relations.Draws(0, 0))
+    opened = store(root, pinned)
+    found = snapshot_tables.contents(opened, chosen, relations.Draws(0, 0), opened.has_records)
     return Preview(found.marking, found.row_counts, found.left_out, found.plain["sources"])

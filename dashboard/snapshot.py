@@ -38,11 +38,19 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the first one a zip file can hold
 
 @dataclass(frozen=True)
 class Request:
-    """What shall be in a snapshot."""
+    """What shall be in a snapshot.
+
+    Attributes:
+        filters: The choice.
+        formats: Of VECTORS and PICTURES.
+        draws: How surprise is tested.
+        has_records: Whether its table of evidence lists single records; officials get none.
+    """
 
     filters: Filters = Filters()
     formats: tuple[str, ...] = VECTORS
     draws: Draws = Draws(NULL_DRAWS, NULL_SEED)
+    has_records: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no snapshot can be.
@@ -123,7 +131,7 @@ def staged(store: Store, request: Request, parent: Path, name: str) -> Iterator[
         SnapshotError: the folder cannot be written.
     """
     folder = parent / f".new-{os.getpid()}-{name}"
-    found = contents(store, request.filters, request.draws)
+    found = contents(store, request.filters, request.draws, request.has_records)
     try:
         with _writing(parent / name):
             parent.mkdir(parents=True, exist_ok=True)
@@ -206,6 +214,7 @@ def _manifest(store: Store, request: Request, found: Contents, folder: Path) -> 
         "formats": [name for name in (*VECTORS, *PICTURES) if name in request.formats],
         "draws": request.draws.count,
         "seed": request.draws.seed,
+        "has_records": request.has_records,
         "marking": found.marking,
         "is_synthetic": found.view.is_synthetic,
         "sources": _plain(found.plain["sources"]),

@@ -38,6 +38,7 @@ WAY = ("network", "length_km", "confidence")
 OVERLAP = ("layer", *codebook.OVERLAP)
 CUBE = ("layer", "origin_id", "destination_id", "cell_count")
 SOURCES = ("source_id", *codebook.SOURCES)
+NO_EVIDENCE = pd.DataFrame(columns=list(EVIDENCE)), ("Evidence lists no record: it was made for officials.",)
 DECIMALS = 6  # sums of floating-point numbers may differ behind that from one machine to the next
 
 
@@ -85,23 +86,25 @@ class Contents:
         }
 
 
-def contents(store: Store, filters: Filters, draws: Draws) -> Contents:
+def contents(store: Store, filters: Filters, draws: Draws, has_records: bool = True) -> Contents:
     """Return what a snapshot of a choice holds.
 
     Args:
         store: The release.
         filters: The choice.
         draws: How surprise is tested; 0 draws leave its columns empty.
+        has_records: Whether ``evidence`` lists single records.
 
     Raises:
         FilterError: nothing passes the filters, or they name what the release does not have.
+        RoleError: single records may not be asked for.
         SnapshotError: a source is marked TLP:RED.
     """
     asked = _asked(store, filters)
     sources = _sources(asked)
     marking, is_synthetic = markings.exportable(sources), asked.seen.is_synthetic
     told = snapshot_counts.flows(asked.seen.flows, asked.seen.small["k_victims"])
-    evidence, left_out = _evidence(asked, told, markings.open_sources(sources))
+    evidence, left_out = _evidence(asked, told, markings.open_sources(sources)) if has_records else NO_EVIDENCE
     plain = {
         "evidence": _finished(evidence.assign(marking=marking, is_synthetic=is_synthetic)),
         "overlap": _finished(asked.seen.omega[list(OVERLAP)].assign(marking=marking, is_synthetic=is_synthetic)),
@@ -215,7 +218,7 @@ def _incidents(found: pd.DataFrame) -> Mapped:
 def _evidence(asked: Asked, told: pd.DataFrame, open_ids: set[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the records behind the published flows that may be passed on, and what was left out."""
     limits = questions.limits_of(asked.store, asked.chosen)
-    found = run.rows(asked.store.con, "records_of_flows", **limits, min_count=asked.chosen.min_count)
+    found = asked.store.records("records_of_flows", **limits, min_count=asked.chosen.min_count)
     key = ["layer", "origin_id", "destination_id"]
     published = pd.MultiIndex.from_frame(told.loc[told["count_status"] == snapshot_counts.PUBLISHED, key])
     about_victims = found["layer"].isin(VICTIM_LAYERS)

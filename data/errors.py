@@ -25,6 +25,10 @@ class StoreError(ContraflowError):
     """The store is missing, damaged, or holds no release."""
 
 
+class RoleError(ContraflowError):
+    """This server may not show it to its readers, or does not know who they are."""
+
+
 class FilterError(ContraflowError):
     """A reader's choice is not one this release can answer."""
 

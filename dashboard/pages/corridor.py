@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import charts_corridor as charts
 from dashboard import dossier_words as said
-from dashboard import load, words
+from dashboard import load, roles, words
 from dashboard import tables_corridor as rows_of
 from dashboard.dossier import Dossier
 from dashboard.marks import records
@@ -50,8 +50,11 @@ def _everything(pinned: parts.Pinned, view: Explore, found: Dossier, judged: pd.
         _overlap(judged)
     corridor_parts.summary(found)
     _time(found, ends)
-    corridor_parts.entries(found)
-    corridor_parts.chains(view, found, ends)
+    if load.store(*pinned).has_records:
+        corridor_parts.entries(found)
+        corridor_parts.chains(view, found, ends)
+    else:
+        st.caption(roles.REFUSED)
     corridor_parts.nearby(pinned, view, found)
     if len(judged):
         _robustness(found, judged)

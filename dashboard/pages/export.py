@@ -50,7 +50,8 @@ def _offer(page: frame.Page, formats: tuple[str, ...]) -> None:
     """Show what the snapshot will hold, and offer it."""
     with st.spinner("Looking at what the snapshot will hold …"):
         export_parts.show(load.preview(*page.pinned, page.chosen))
-    request = Request(page.chosen, formats)
+    has_records = load.store(*page.pinned).has_records
+    request = Request(page.chosen, formats, has_records=has_records)
     name = f"contraflow-{page.pinned[1]}.zip"
     st.download_button(
         "Make and download the snapshot",
@@ -62,6 +63,7 @@ def _offer(page: frame.Page, formats: tuple[str, ...]) -> None:
         icon=":material/download:",
         help="Made when you press: up to a minute. The download is noted in the store's export log.",
     )
-    st.caption("The same on the command line:")
-    st.code(export_parts.command(page.pinned[1], request), language="sh", wrap_lines=True)
+    if has_records:
+        st.caption("The same on the command line:")
+        st.code(export_parts.command(page.pinned[1], request), language="sh", wrap_lines=True)
     st.caption(words.COUNTS)

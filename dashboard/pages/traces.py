@@ -7,7 +7,7 @@ from dashboard import charts_traces as charts
 from dashboard import custody, custody_words, load, words
 from dashboard import tables_traces as tables
 from dashboard.filters import Filters
-from dashboard.pages import draw, frame, parts, state
+from dashboard.pages import access, draw, frame, parts, state
 from dashboard.pages.tables import whole
 from data.errors import ContraflowError
 from geo.diversion import TTC_CLASSES
@@ -28,6 +28,8 @@ LINES = (
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
+    if access.refused():
+        return
     frame.page(_body, lambda asked: st.session_state.setdefault("trace", asked.get("trace")))
 
 
