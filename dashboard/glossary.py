@@ -26,6 +26,7 @@ TERMS = {
     "Mixed": "Two layers use one corridor, and both directions are used without one prevailing.",
     "Modus operandi": "How it was done: by parcel, in parts, over the darknet, printed, converted, concealed, or else.",
     "Nexus": "Two things linked by a documented case.",
+    "Note": "An analyst's own words about a corridor, kept in the store. No finding, and in no export for everyone.",
     "Null model": "What would be expected if only the size of the hubs and the distance between places counted.",
     "Place precision": "How exactly a record names a place: a point, a town, a district, a state, or only a country.",
     "Quarantine": "Rows of a file that were read and set aside, each with the reason.",

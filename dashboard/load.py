@@ -231,16 +231,20 @@ def passages() -> list[str]:
     return hub.passages()
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
 def brief(root: str, pinned: str, chosen: Filters) -> briefs.Brief:
-    """Return the brief of a choice."""
+    """Return the brief of a choice, with the notes as they are by now."""
+    return briefs.noted(_brief(root, pinned, chosen), Path(root))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _brief(root: str, pinned: str, chosen: Filters) -> briefs.Brief:
     return briefs.brief(briefs.gathered(store(root, pinned), chosen))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def brief_map(root: str, pinned: str, chosen: Filters) -> str:
     """Return the brief's map as SVG."""
-    found = brief(root, pinned, chosen)
+    found = _brief(root, pinned, chosen)
     emphasis = print_map.Emphasis(found.first, found.corridors, found.second)
     return print_map.picture(found.view, "svg", found.marking, emphasis).decode()
 

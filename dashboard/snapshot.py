@@ -155,12 +155,7 @@ def log(store: Store, manifest: dict[str, Any], name: str) -> None:
         name: Of the file or folder, without its place.
     """
     told = {key: manifest[key] for key in ("release", "filters", "formats", "marking", "is_synthetic")}
-    audit.append(root_of(store), {"what": "snapshot", **told, "row_counts": manifest["row_counts"], "target": name})
-
-
-def root_of(store: Store) -> Path:
-    """Return the folder of the store that a release belongs to."""
-    return store.release.folder.parent.parent
+    audit.append(store.root, {"what": "snapshot", **told, "row_counts": manifest["row_counts"], "target": name})
 
 
 def text(value: object) -> str:

@@ -45,6 +45,11 @@ class Store:
             raise RoleError(roles.REFUSED)
         return run.rows(self.con, name, **params)
 
+    @property
+    def root(self) -> Path:
+        """The folder of the store that the release belongs to."""
+        return self.release.folder.parent.parent
+
     @cached_property
     def places(self) -> pd.DataFrame:
         """The release's places, by place_id."""

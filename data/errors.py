@@ -33,5 +33,9 @@ class FilterError(ContraflowError):
     """A reader's choice is not one this release can answer."""
 
 
+class KeptError(ContraflowError):
+    """A note or a saved view cannot be read or kept; what is there stays as it is."""
+
+
 class SnapshotError(ContraflowError):
     """Something may not or cannot leave, or what left is not what it was; nothing was written."""

@@ -9,7 +9,7 @@ from dashboard import load, roles, words
 from dashboard import tables_corridor as rows_of
 from dashboard.dossier import Dossier
 from dashboard.marks import records
-from dashboard.pages import corridor_parts, draw, frame, parts
+from dashboard.pages import corridor_parts, draw, frame, note_parts, parts
 from dashboard.view import Explore
 from data.errors import ContraflowError
 
@@ -46,6 +46,7 @@ def _everything(pinned: parts.Pinned, view: Explore, found: Dossier, judged: pd.
     for warning in said.silences(found.ends[found.ends["layer"].isin(corridor_parts.compared(found, judged))]):
         st.warning(words.caption(f"{warning}."), icon=":material/volume_off:")
     st.caption(words.RELATION_CAVEAT)
+    note_parts.pinned(pinned[0], found.evidence.corridor_id)
     if len(judged):
         _overlap(judged)
     corridor_parts.summary(found)

@@ -31,7 +31,7 @@ def _body(page: frame.Page) -> None:
     )
     store = load.store(*page.pinned)
     page.told(load.totals(*page.pinned, page.chosen), store.is_synthetic)
-    audit.require_open(snapshot.root_of(store))
+    audit.require_open(store.root)
     formats = st.multiselect(
         "Formats",
         list(TITLES),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import assemble, charts, layers, legend, levels, load, relations, roles, routes, words
 from dashboard.filters import Filters
-from dashboard.pages import detail, draw, state, tables
+from dashboard.pages import detail, draw, note_parts, state, tables
 from dashboard.stores import Choices
 from dashboard.view import Explore
 from data.errors import ContraflowError
@@ -203,6 +203,7 @@ def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> Non
     with st.container(horizontal=True, vertical_alignment="center"):
         onward()
         st.button("Clear selection", on_click=state.choose, args=(None,))
+    note_parts.shown(pinned[0], chosen)
     if not len(found.summary) and not len(found.withheld):
         st.write("No record of the present choice joins these two places.")
         return
