@@ -36,6 +36,7 @@ TERMS = {
     "Reporting year": "A year in which the source has any record of the layer in a country. Only such years count "
     "when periods are compared.",
     "Route": "Legs in the order of travel; documented, or inferred.",
+    "Saved view": "A page with its filters under a name. Saved views are walked one after another, as in a briefing.",
     "Seizure": "One act of taking items out of circulation, on a day, at a place: seized, found or surrendered.",
     "Silence": "A country without records in a year. It may not have looked, found, or published; it is not absence.",
     "Snapshot": "A frozen export that can be made again from its own description.",

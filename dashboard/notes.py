@@ -1,6 +1,5 @@
 """Notes that analysts pin to corridors: kept in the store, told in briefs that are not for everyone, never exported."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +45,7 @@ def pin(root: Path, corridor_id: str, text: str, seen: str) -> None:
     Raises:
         KeptError: the text is too long, somebody else changed the note meanwhile, or it cannot be kept.
     """
-    wanted = plain(text)
+    wanted = kept.plain(text)
     if len(wanted) > MOST_SIGNS:
         raise KeptError(f"The note has {len(wanted)} signs; at most {MOST_SIGNS} can be kept.")
     with kept.changing(root, NAME, Note._fields) as rows:
@@ -58,11 +57,6 @@ def pin(root: Path, corridor_id: str, text: str, seen: str) -> None:
         rows[:] = [row for row in rows if row["corridor_id"] != corridor_id]
         if wanted:
             rows.append(Note(corridor_id, wanted, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}")._asdict())
-
-
-def plain(text: str) -> str:
-    """Return a text on one line, without signs that steer a screen or turn a line round."""
-    return " ".join("".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in text).split())
 
 
 def told(root: Path, corridors: Mapping[str, str], marking: str) -> tuple[str, ...]:

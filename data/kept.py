@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,11 @@ def changing(root: Path, name: str, columns: Sequence[str]) -> Iterator[list[Row
             f"The {name} of this store cannot be written ({why}), so nothing was changed;"
             f" make the folder {FOLDER} in the store's folder writable."
         ) from refused
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, without signs that steer a screen or turn a line round."""
+    return " ".join("".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in text).split())
 
 
 def _path(root: Path, name: str) -> Path:

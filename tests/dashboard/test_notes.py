@@ -95,7 +95,7 @@ def test_a_note_somebody_else_changed_is_not_written_over(empty: Path) -> None:
 
 
 def test_a_note_is_one_plain_line_of_limited_length(empty: Path) -> None:
-    assert notes.plain(" a\n\nb\x00\u202ec\u2028d\ud800 ") == "a b c d"
+    assert kept.plain(" a\n\nb\x00\u202ec\u2028d\ud800 ") == "a b c d"
     notes.pin(empty, CORRIDOR, "é" * notes.MOST_SIGNS, "")
     with pytest.raises(KeptError, match="has 501 signs; at most 500"):
         notes.pin(empty, "a~b", "é" * (notes.MOST_SIGNS + 1), "")
