@@ -7,7 +7,7 @@ PORT ?= 8501
 .PHONY: run install test lint sample validate bench bench-peers screens test-duckdb2 lock clean
 
 run: install store/sample/CURRENT
-	@$(PY) -m dashboard.cli serve --port $(PORT)
+	@$(if $(ROLE),CONTRAFLOW_ROLE='$(ROLE)') $(PY) -m dashboard.cli serve --port $(PORT)
 
 install: .venv/run-installed
 

@@ -145,7 +145,7 @@ def way_cells(store: Store, corridor_id: str, network: str) -> pd.DataFrame:
 
 
 def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
-    """Return the records behind one corridor, in both directions and all chosen layers.
+    """Return the records behind one corridor, in both directions and all chosen layers; only their sums to officials.
 
     Raises:
         FilterError: no such corridor in this release.
@@ -153,23 +153,35 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
     ends = corridor_id.split("~")
     if len(ends) != 2 or not set(ends) <= set(store.places.index):
         raise FilterError(f"Corridor {corridor_id!r} is not in this release.")
-    limits = questions.of_flows(store, replace(filters, layers=questions.known_layers(store, filters)))
-    records = run.rows(store.con, "records_of_pair", **limits, place_a=ends[0], place_b=ends[1])
+    chosen = replace(filters, layers=questions.known_layers(store, filters))
+    limits = questions.limits_of(store, chosen)
+    records = _between(store, chosen, (ends[0], ends[1]))
     origin, destination = _oriented(records, (ends[0], ends[1]))
     records["direction"] = np.where(records["origin_id"] == origin, "with", "against")
     summary = records.groupby(["layer", "direction"])["record_count"].sum().reset_index()
     names = store.places["name"]
-    shown = records.head(EVIDENCE_ROWS)
+    listed = records if store.has_records else records.head(0)
+    shown = listed.head(EVIDENCE_ROWS)
     return view.Evidence(
         corridor_id,
+        origin,
         names[origin],
         names[destination],
         summary,
         shown,
-        len(shown) < len(records),
-        len(records),
+        len(shown) < len(listed),
+        len(listed),
         _withheld(store, limits, (origin, destination)),
     )
+
+
+def _between(store: Store, chosen: Filters, ends: tuple[str, str]) -> pd.DataFrame:
+    """Return the records between two places, or the flows that sum them where single records may not be asked for."""
+    if store.has_records:
+        both = {"place_a": ends[0], "place_b": ends[1]}
+        return store.records("records_of_pair", **questions.of_flows(store, chosen), **both)
+    found = flows(store, chosen)
+    return found[found["origin_id"].isin(ends) & found["destination_id"].isin(ends)].copy()
 
 
 def _withheld(store: Store, limits: dict[str, object], ends: tuple[str, str]) -> pd.DataFrame:

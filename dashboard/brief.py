@@ -1,6 +1,7 @@
 """A pinned release and a choice -> what a brief says of it: map, figures, findings and what nobody can see."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,6 +12,7 @@ from dashboard import (
     brief_words,
     coverage,
     findings,
+    notes,
     questions,
     relations,
     routes,
@@ -19,6 +21,7 @@ from dashboard import (
 )
 from dashboard.filters import Filters
 from dashboard.findings import Finding
+from dashboard.marks import records
 from dashboard.stores import Store
 from data.errors import FilterError
 from geo.system import LayersTest
@@ -74,6 +77,7 @@ class Brief:
     Attributes:
         second: The only other, where there is just one; else empty.
         nothing: Why no corridor is told; empty where one is.
+        notes: What is said of the notes pinned to its corridors; empty where there is none.
         corridors: The rows the findings and the numbered corridors of the map are made from.
         view: What the map draws.
     """
@@ -87,6 +91,7 @@ class Brief:
     findings: tuple[Finding, ...]
     changes: tuple[str, ...]
     unseen: tuple[str, ...]
+    notes: tuple[str, ...]
     choice: str
     as_of: str
     last_on: pd.Timestamp
@@ -210,7 +215,7 @@ def brief(found: Gathered, country_id: str | None = None) -> Brief:
     told += findings.largest(mine.flows, (found.first, second), max(FEWEST_FINDINGS - len(told), 0))
     release, country_of = found.store.release, found.store.places["country_id"]
     sources = _used(mine.flows, found.store.sources)
-    return Brief(
+    made = Brief(
         title=_title(found, country_id),
         first=found.first,
         second=second,
@@ -220,6 +225,7 @@ def brief(found: Gathered, country_id: str | None = None) -> Brief:
         findings=tuple(told),
         changes=tuple(brief_changes.changes(found.before, mine.flows, country_of, country_id)),
         unseen=(*brief_words.unseen(found.seen, mine.flows, sources, release), *_untested(found)),
+        notes=(),
         choice=brief_words.choice(found.filters, [found.first, *found.overall], brief_words.country_names()),
         as_of=brief_words.as_of(mine.flows, release.id),
         last_on=mine.flows["last_on"].max(),
@@ -231,6 +237,14 @@ def brief(found: Gathered, country_id: str | None = None) -> Brief:
         totals=found.seen.totals,
         view=_view(mine, led),
     )
+    return noted(made, found.store.root)
+
+
+def noted(told: Brief, root: Path) -> Brief:
+    """Return a brief with what the notes of a store say by now of the corridors it shows, those of findings first."""
+    shown = pd.concat([told.corridors, told.view.flows[told.view.flows["is_shown"]]])
+    ends = {str(row["corridor_id"]): findings.ends(row) for row in records(shown.drop_duplicates("corridor_id"))}
+    return replace(told, notes=notes.told(root, ends, told.marking))
 
 
 def _overall(found: Gathered) -> list[Finding]:

@@ -44,7 +44,7 @@ def before(store: Store, flows: Callable[[Store], pd.DataFrame]) -> Before:
         store: The current release.
         flows: Gives the flows of the choice in a release.
     """
-    root = store.release.folder.parent.parent
+    root = store.root
     old = None
     try:
         old = previous(root, store.release)

@@ -60,7 +60,7 @@ def require_leave(store: Store) -> str:
         SnapshotError: a marking forbids it, or the export log is closed.
     """
     marking = markings.exportable(store.sources)
-    audit.require_open(store.release.folder.parent.parent)
+    audit.require_open(store.root)
     return marking
 
 
@@ -82,7 +82,7 @@ def made(store: Store, told: Brief, name: str) -> bytes:
     what = {"what": "brief", "release": told.release_id, "filters": told.view.filters.to_dict(), "title": told.title}
     counts = {"corridors": len(told.corridors), "flows": len(told.view.flows)}
     rest = {"marking": marking, "is_synthetic": told.is_synthetic, "row_counts": counts, "target": name}
-    audit.append(store.release.folder.parent.parent, {**what, "formats": [suffix[1:]], **rest})
+    audit.append(store.root, {**what, "formats": [suffix[1:]], **rest})
     return done
 
 

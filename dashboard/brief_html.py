@@ -6,7 +6,7 @@ from html import escape
 
 import pandas as pd
 
-from dashboard import brief_words, findings, print_map, words
+from dashboard import brief_words, findings, notes, print_map, words
 from dashboard import dossier_words as said
 from dashboard.brief import Brief
 from dashboard.marks import records
@@ -127,12 +127,19 @@ def _body(brief: Brief, image: str) -> str:
         f"<h2>Findings</h2>{_findings(brief)}",
         f"<h2>What changed since the last release</h2>{_list(brief.changes)}",
         f"<h2>What we cannot see</h2>{_list(brief.unseen)}",
+        _notes(brief),
         _table(brief),
         f"<h2>How to read this</h2>{_list((*brief_words.CAVEATS, words.BOUNDARIES))}",
         f"<h2>Sources</h2>{_list(brief_words.credits(brief.sources), 'small')}",
         marking.replace('"marking"', '"marking last"'),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _notes(brief: Brief) -> str:
+    if not brief.notes:
+        return ""
+    return f'<h2>{notes.HEADING}</h2><p class="small">{escape(notes.WHOSE)}</p>{_list(brief.notes)}'
 
 
 def _figures(brief: Brief) -> str:

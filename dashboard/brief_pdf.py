@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -12,6 +13,7 @@ from data.errors import SnapshotError
 
 SIZES_PT = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)  # of the text: the largest at which all fits
 MOST_PAGES = 2
+NO_ROOM = "The notes do not fit on two pages; the slides and the HTML list them."
 FACES = {"DejaVuSans.ttf": "normal", "DejaVuSans-Bold.ttf": "bold"}
 
 
@@ -23,8 +25,8 @@ def pdf(brief: Brief) -> bytes:
     """
     weasyprint = _weasyprint()
     image = brief_html.map_source(brief, "png")  # at 300 dpi; painting the vectors takes five seconds more
-    for size_pt in SIZES_PT:
-        source = brief_html.paper(brief, image, _faces(), size_pt)
+    for told, size_pt in _attempts(brief):
+        source = brief_html.paper(told, image, _faces(), size_pt)
         document = weasyprint.HTML(string=source, url_fetcher=_fetcher(weasyprint)).render(pdf_variant="pdf/ua-1")
         if len(document.pages) <= MOST_PAGES:
             made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=brief.release_id.encode())
@@ -32,6 +34,12 @@ def pdf(brief: Brief) -> bytes:
     raise SnapshotError(
         f"{brief.title}: the brief does not fit on {MOST_PAGES} pages; choose fewer layers, a smaller region or .html."
     )
+
+
+def _attempts(brief: Brief) -> list[tuple[Brief, float]]:
+    """Return what is tried in turn: smaller and smaller, and at last without notes, which only say that."""
+    without = [(replace(brief, notes=(NO_ROOM,)), SIZES_PT[-1])] if brief.notes else []
+    return [*((brief, size_pt) for size_pt in SIZES_PT), *without]
 
 
 def _weasyprint() -> Any:

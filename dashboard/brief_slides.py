@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dashboard import brief_words, palette, print_map, words
+from dashboard import brief_words, notes, palette, print_map, words
 from dashboard.brief import Brief
 from dashboard.findings import Finding
 
@@ -28,6 +28,8 @@ def pptx(brief: Brief) -> bytes:
     _title(_slide(deck, brief), brief)
     for finding in brief.findings:
         _finding(_slide(deck, brief), brief, finding)
+    if brief.notes:
+        _notes(_slide(deck, brief), brief)
     _last(_slide(deck, brief), brief)
     told = deck.core_properties
     told.title, told.subject = f"{brief.title}: {brief.headline}", brief.as_of
@@ -135,6 +137,12 @@ def _finding(slide: Any, brief: Brief, finding: Finding) -> None:
     _picture(slide, brief, mine, (WIDE_IN - EDGE_IN - MAP_IN, 1.4, MAP_IN))
     _text(slide, (EDGE_IN, 1.5, 4.0, 4.4), [finding.sentence], Look(16))
     _text(slide, (EDGE_IN, 6.1, 4.0, 0.9), [brief_words.SPACE_TIME_SHORT], Look(LEAST_PT, GREY))
+
+
+def _notes(slide: Any, brief: Brief) -> None:
+    _heading(slide, notes.HEADING, 28)
+    _text(slide, (EDGE_IN, 1.4, WIDE_IN - 2 * EDGE_IN, 0.5), [notes.WHOSE], Look(LEAST_PT, GREY))
+    _text(slide, (EDGE_IN, 1.9, WIDE_IN - 2 * EDGE_IN, 4.9), list(brief.notes), Look(14))
 
 
 def _last(slide: Any, brief: Brief) -> None:

@@ -91,7 +91,7 @@ def chain(store: Store, trace_id: str) -> Chain:
     Raises:
         FilterError: the release does not hold the trace; names the ids most like it.
     """
-    events = run.rows(store.con, "custody_of_trace", trace_id=trace_id)
+    events = store.records("custody_of_trace", trace_id=trace_id)
     if events.empty:
         raise FilterError(_not_there(store, trace_id))
     steps = custody.steps(events)
@@ -108,8 +108,8 @@ def traces(store: Store, filters: Filters) -> Traces:
     Raises:
         FilterError: a region or commodity is unknown to this release.
     """
-    chosen = run.rows(store.con, "custody_traces", **_trace_limits(store, filters))
-    found = diversion.traces(custody.steps(run.rows(store.con, "custody_steps")))
+    chosen = store.records("custody_traces", **_trace_limits(store, filters))
+    found = diversion.traces(custody.steps(store.records("custody_steps")))
     rows = chosen.merge(found, on="trace_id", how="inner", validate="one_to_one")
     return Traces(_named(rows, store.places["name"]), len(found))
 
@@ -172,7 +172,7 @@ def _keys(places: pd.DataFrame, level: str) -> "pd.Series[str]":
 
 def _not_there(store: Store, trace_id: str) -> str:
     """Return what to tell a reader who asks for a trace the release does not hold."""
-    near = run.rows(store.con, "custody_nearest", trace_id=trace_id)["trace_id"].tolist()
+    near = store.records("custody_nearest", trace_id=trace_id)["trace_id"].tolist()
     if not near:
         return NO_TRACES
     shown = trace_id if len(trace_id) <= ID_SHOWN else trace_id[:ID_SHOWN] + "…"

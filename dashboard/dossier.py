@@ -122,26 +122,14 @@ def _both(pair: tuple[str, ...]) -> dict[str, str]:
     return {"place_a": pair[0], "place_b": pair[1]}
 
 
-def _directed(rows: pd.DataFrame, evidence: view.Evidence, store: Store) -> pd.DataFrame:
+def _directed(rows: pd.DataFrame, evidence: view.Evidence) -> pd.DataFrame:
     """Return the rows with ``direction``, as the records' own: with, from the evidence's origin."""
-    return rows.assign(direction=np.where(rows["origin_id"] == _origin_id(evidence, store), "with", "against"))
-
-
-def _origin_id(evidence: view.Evidence, store: Store) -> str:
-    """Return the id of the end that the evidence calls origin."""
-    first, second = evidence.corridor_id.split("~")
-    with_ = evidence.records.loc[evidence.records["direction"] == "with", "origin_id"]
-    against = evidence.records.loc[evidence.records["direction"] == "against", "origin_id"]
-    if len(with_):
-        return str(with_.iloc[0])
-    if len(against):
-        return second if str(against.iloc[0]) == first else first
-    return first if store.places.at[first, "name"] == evidence.origin else second
+    return rows.assign(direction=np.where(rows["origin_id"] == evidence.origin_id, "with", "against"))
 
 
 def _months(store: Store, filters: Filters, evidence: view.Evidence, pair: tuple[str, ...]) -> pd.DataFrame:
     rows = run.rows(store.con, "dossier_months", **questions.of_flows(store, filters), **_both(pair))
-    found = _directed(rows, evidence, store)
+    found = _directed(rows, evidence)
     return found[["layer", "direction", "first_month_on", "last_month_on", "record_count"]]
 
 
@@ -187,10 +175,12 @@ def _settings(store: Store, layers: dict[str, relations.Layer], pair: tuple[str,
 
 
 def _chains(store: Store, filters: Filters, evidence: view.Evidence, pair: tuple[str, ...]) -> pd.DataFrame:
-    """Return the hand-overs between the two places of the traces that pass the filters."""
-    steps = _directed(run.rows(store.con, "dossier_chains", **_both(pair)), evidence, store)
-    chosen = custody.traces(store, filters).rows[TRACE_COLUMNS]
+    """Return the hand-overs between the two places of the traces that pass the filters; none to officials."""
     columns = ["trace_id", "direction", "from_event", "to_event", "days", "is_diversion", *TRACE_COLUMNS[1:]]
+    if not store.has_records:
+        return pd.DataFrame(columns=columns)
+    steps = _directed(store.records("dossier_chains", **_both(pair)), evidence)
+    chosen = custody.traces(store, filters).rows[TRACE_COLUMNS]
     return steps.merge(chosen, on="trace_id", how="inner")[columns]
 
 

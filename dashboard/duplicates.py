@@ -18,7 +18,6 @@ WINDOWS = (
     "origin and destination. Nobody compared the two reports: some may be two events after all."
 )
 NEVER = "Totals, traces and records about victims of trafficking are never compared."
-PAIR = ["layer", "kept_source_id", "dropped_source_id"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,8 @@ class Duplicates:
         release_id: The pinned release.
         is_synthetic: True when any source of the release is made up.
         marking: The strictest marking of the sources.
-        rows: What queries/read/duplicates.sql returns.
-        counts: One row per ``PAIR``: ``record_count``, of which ``country_count`` by the same country alone;
-            the largest ``days_apart``, ``km_apart`` and ``quantity_ratio``.
+        counts: What queries/read/duplicate_counts.sql returns.
+        rows: What queries/read/duplicates.sql returns; none to officials.
         sources: Names of the sources by layer, also of layers with one source.
         titles: Title by source_id.
     """
@@ -39,46 +37,34 @@ class Duplicates:
     release_id: str
     is_synthetic: bool
     marking: str
-    rows: pd.DataFrame
     counts: pd.DataFrame
+    rows: pd.DataFrame
     sources: dict[str, list[str]]
     titles: dict[str, str]
 
 
 def duplicates(store: Store, layers: tuple[str, ...]) -> Duplicates:
     """Return the audit of some layers; a layer the release does not hold has no row."""
-    rows = run.rows(store.con, "duplicates", layers=list(layers))
+    wanted = list(layers)
     stated = run.rows(store.con, "layer_sources")
     stated = stated[stated["layer"].isin(layers)]
     return Duplicates(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,
         marking=store.marking,
-        rows=rows,
-        counts=_counts(rows),
+        counts=run.rows(store.con, "duplicate_counts", layers=wanted),
+        rows=store.records("duplicates", layers=wanted) if store.has_records else pd.DataFrame(),
         sources={str(layer): list(part["source_id"]) for layer, part in stated.groupby("layer")},
         titles=dict(zip(store.sources["source_id"], store.sources["title"], strict=True)),
     )
 
 
-def _counts(rows: pd.DataFrame) -> pd.DataFrame:
-    known = rows.assign(country_count=(rows["rule"] == "country").astype("int64"))
-    found = known.groupby(PAIR).agg(
-        record_count=("dropped_id", "size"),
-        country_count=("country_count", "sum"),
-        days_apart=("days_apart", "max"),
-        km_apart=("km_apart", "max"),
-        quantity_ratio=("quantity_ratio", "max"),
-    )
-    return found.reset_index()
-
-
 def sentence(found: Duplicates) -> str:
     """Return what was done, or that nothing was found and why that may be."""
-    if found.rows.empty:
+    if found.counts.empty:
         return _none(found)
-    by_country = int(found.counts["country_count"].sum())
-    told = f"{_left_out(len(found.rows))} {WINDOWS}"
+    count, by_country = (int(found.counts[name].sum()) for name in ("record_count", "country_count"))
+    told = f"{_left_out(count)} {WINDOWS}"
     if by_country:
         told += f" Placed together by the country alone, and so to be looked at first: {words.number(by_country)}."
     return f"{told} {NEVER}"

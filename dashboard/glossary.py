@@ -26,6 +26,7 @@ TERMS = {
     "Mixed": "Two layers use one corridor, and both directions are used without one prevailing.",
     "Modus operandi": "How it was done: by parcel, in parts, over the darknet, printed, converted, concealed, or else.",
     "Nexus": "Two things linked by a documented case.",
+    "Note": "An analyst's own words about a corridor, kept in the store. No finding, and in no export for everyone.",
     "Null model": "What would be expected if only the size of the hubs and the distance between places counted.",
     "Place precision": "How exactly a record names a place: a point, a town, a district, a state, or only a country.",
     "Quarantine": "Rows of a file that were read and set aside, each with the reason.",
@@ -35,6 +36,7 @@ TERMS = {
     "Reporting year": "A year in which the source has any record of the layer in a country. Only such years count "
     "when periods are compared.",
     "Route": "Legs in the order of travel; documented, or inferred.",
+    "Saved view": "A page with its filters under a name. Saved views are walked one after another, as in a briefing.",
     "Seizure": "One act of taking items out of circulation, on a day, at a place: seized, found or surrendered.",
     "Silence": "A country without records in a year. It may not have looked, found, or published; it is not absence.",
     "Snapshot": "A frozen export that can be made again from its own description.",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from dashboard import assemble, custody, print_map, relations, snapshot_tables, stores, view
+from dashboard import assemble, custody, print_map, relations, roles, snapshot_tables, stores, view
 from dashboard import brief as briefs
 from dashboard import changes as change
 from dashboard import coverage as coverages
@@ -41,8 +41,12 @@ def latest(root: str) -> tuple[str, str]:
 
 @st.cache_resource(max_entries=2)
 def store(root: str, pinned: str) -> stores.Store:
-    """Return a pinned release, open for questions."""
-    return stores.opened(Path(root), pinned)
+    """Return a pinned release, open for the questions of this server's readers.
+
+    Raises:
+        RoleError: who they are is not known.
+    """
+    return stores.opened(Path(root), pinned, has_records=not roles.is_official())
 
 
 @st.cache_data(max_entries=2)
@@ -227,16 +231,20 @@ def passages() -> list[str]:
     return hub.passages()
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
 def brief(root: str, pinned: str, chosen: Filters) -> briefs.Brief:
-    """Return the brief of a choice."""
+    """Return the brief of a choice, with the notes as they are by now."""
+    return briefs.noted(_brief(root, pinned, chosen), Path(root))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _brief(root: str, pinned: str, chosen: Filters) -> briefs.Brief:
     return briefs.brief(briefs.gathered(store(root, pinned), chosen))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def brief_map(root: str, pinned: str, chosen: Filters) -> str:
     """Return the brief's map as SVG."""
-    found = brief(root, pinned, chosen)
+    found = _brief(root, pinned, chosen)
     emphasis = print_map.Emphasis(found.first, found.corridors, found.second)
     return print_map.picture(found.view, "svg", found.marking, emphasis).decode()
 
@@ -253,5 +261,6 @@ class Preview(NamedTuple):
 @st.cache_data(max_entries=16, show_spinner=False)
 def preview(root: str, pinned: str, chosen: Filters) -> Preview:
     """Return what a snapshot of a choice will hold; no corridor is judged for it."""
-    found = snapshot_tables.contents(store(root, pinned), explore(root, pinned, chosen), relations.by_layer({}))
+    opened, seen = store(root, pinned), explore(root, pinned, chosen)
+    found = snapshot_tables.contents(opened, seen, relations.by_layer({}), opened.has_records)
     return Preview(found.marking, found.row_counts, found.left_out, found.plain["sources"])

@@ -29,11 +29,19 @@ SHOWN = 12  # of a digest; the manifest of the release holds it whole
 
 
 class Figure(NamedTuple):
-    """Something that a page states: what it is, the queries it follows from, and what is done with their answers."""
+    """Something that a page states.
+
+    Attributes:
+        title: What it is.
+        queries: What it follows from.
+        reckoned: What is done with their answers.
+        has_records: It tells single records, which officials are not shown.
+    """
 
     title: str
     queries: tuple[str, ...]
     reckoned: str = "Shown as the query answers."
+    has_records: bool = False
 
 
 FLOWS, WAYS = ("leg_kinds", "leg_days", "chosen_kinds"), ("network_edges", "path_overlaps", "paths", "network_shares")
@@ -61,7 +69,7 @@ EXPLORED = (
     Figure("Withheld counts", ("withheld_pairs",), "The release holds no count below its limits."),
     Figure("Countries without a record", ("coverage_reports",)),
 )
-RECORDS = Figure("Records behind a corridor", ("records_of_pair",))
+RECORDS = Figure("Records behind a corridor", ("records_of_pair",), has_records=True)
 CHAINS = ("custody_traces", "custody_steps")
 COVERED = Figure(
     "Quality and gaps of records", ("coverage_statuses", "coverage_shares", "coverage_reports", "coverage_names")
@@ -74,7 +82,7 @@ PAGES: dict[str, tuple[Figure, ...]] = {
         RECORDS,
         Figure("Records per month, and lead or lag", ("dossier_months",), "Formulas are on the Method page."),
         Figure("Incidents nearby, and the proximity test", ("dossier_lines", "dossier_incidents")),
-        Figure("Custody chains along it", ("dossier_chains", *CHAINS)),
+        Figure("Custody chains along it", ("dossier_chains", *CHAINS), has_records=True),
     ),
     "hubs": (
         Figure("Records of places and countries", (*FLOWS, "coverage_reports")),
@@ -98,25 +106,32 @@ PAGES: dict[str, tuple[Figure, ...]] = {
     "coverage": (
         COVERED,
         Figure("Pairs of places by layer", FLOWS),
-        Figure("Records another source states better", ("duplicates", "layer_sources")),
+        Figure("How many records another source states better", ("duplicate_counts", "layer_sources")),
+        Figure("Each record that another source states better", ("duplicates",), has_records=True),
     ),
     "export": (
         *EXPLORED,
-        Figure("Evidence and sources of the snapshot", ("records_of_flows", "timeline_incidents")),
+        Figure("Sources of the snapshot", ("timeline_incidents",)),
+        Figure("Evidence of the snapshot", ("records_of_flows",), has_records=True),
     ),
 }
 
 
-def queries_of(page: str) -> tuple[str, ...]:
-    """Return the names of the queries behind a page, each once."""
-    return tuple(dict.fromkeys(name for figure in (*PAGES[page], *FRAME) for name in figure.queries))
+def figures_of(page: str, has_records: bool) -> list[Figure]:
+    """Return what a page states.
+
+    Args:
+        page: One of PAGES.
+        has_records: Whether its reader is shown single records.
+    """
+    return [figure for figure in (*PAGES[page], *FRAME) if has_records or not figure.has_records]
 
 
-def figures(page: str) -> pd.DataFrame:
+def figures(page: str, has_records: bool) -> pd.DataFrame:
     """Return one row per figure of a page and query: ``figure, query, rows, tables, reckoned``."""
     found = [
         (figure.title, name, _header(f"read/{name}")["rows"], ", ".join(tables_of(name)), figure.reckoned)
-        for figure in (*PAGES[page], *FRAME)
+        for figure in figures_of(page, has_records)
         for name in figure.queries
     ]
     return pd.DataFrame(found, columns=["figure", "query", "rows", "tables", "reckoned"])
@@ -124,7 +139,8 @@ def figures(page: str) -> pd.DataFrame:
 
 def tables(store: Store, page: str) -> pd.DataFrame:
     """Return ``table, row_count, sha256`` of each table of the release that a page reads; the digest is cut."""
-    names = sorted({table for name in queries_of(page) for table in tables_of(name)})
+    asked = {name for figure in figures_of(page, store.has_records) for name in figure.queries}
+    names = sorted({table for name in asked for table in tables_of(name)})
     kept = [store.release.files[f"{name}.parquet"] for name in names]
     rows = [(name, file["row_count"], file["sha256"][:SHOWN]) for name, file in zip(names, kept, strict=True)]
     return pd.DataFrame(rows, columns=["table", "row_count", "sha256"])

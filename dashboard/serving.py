@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from dashboard import roles
 from data import release
 
 ROOT = Path(__file__).parent.parent
@@ -21,8 +22,10 @@ def serve(store: Path | None, port: int) -> NoReturn:
         port: Of 127.0.0.1.
 
     Raises:
+        RoleError: it is not known for whom.
         StoreError: the store holds no release.
     """
+    roles.is_official()
     chosen = store or Path(os.environ.get(VARIABLE) or SAMPLE_STORE)
     release.current(chosen)
     os.environ[VARIABLE] = str(chosen.resolve())

@@ -39,11 +39,19 @@ ZIP_LEVEL = 2  # of 9: a third of the time of 6, and a file that is a quarter la
 
 @dataclass(frozen=True)
 class Request:
-    """What shall be in a snapshot."""
+    """What shall be in a snapshot.
+
+    Attributes:
+        filters: The choice.
+        formats: Of VECTORS and PICTURES.
+        draws: How surprise is tested.
+        has_records: Whether its table of evidence lists single records; officials get none.
+    """
 
     filters: Filters = Filters()
     formats: tuple[str, ...] = VECTORS
     draws: Draws = Draws(NULL_DRAWS, NULL_SEED)
+    has_records: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no snapshot can be.
@@ -101,7 +109,7 @@ def gathered(store: Store, request: Request) -> Contents:
         FilterError: nothing passes the filters, or they name what the release does not have.
         SnapshotError: a source is marked TLP:RED.
     """
-    return contents(store, *assemble.judged(store, request.filters, request.draws))
+    return contents(store, *assemble.judged(store, request.filters, request.draws), request.has_records)
 
 
 def zipped(store: Store, request: Request, found: Contents, name: str) -> bytes:
@@ -171,12 +179,7 @@ def log(store: Store, manifest: dict[str, Any], name: str) -> None:
         name: Of the file or folder, without its place.
     """
     told = {key: manifest[key] for key in ("release", "filters", "formats", "marking", "is_synthetic")}
-    audit.append(root_of(store), {"what": "snapshot", **told, "row_counts": manifest["row_counts"], "target": name})
-
-
-def root_of(store: Store) -> Path:
-    """Return the folder of the store that a release belongs to."""
-    return store.release.folder.parent.parent
+    audit.append(store.root, {"what": "snapshot", **told, "row_counts": manifest["row_counts"], "target": name})
 
 
 def text(value: object) -> str:
@@ -229,6 +232,7 @@ def _manifest(store: Store, request: Request, found: Contents, folder: Path) -> 
         "formats": [name for name in (*VECTORS, *PICTURES) if name in request.formats],
         "draws": request.draws.count,
         "seed": request.draws.seed,
+        "has_records": request.has_records,
         "marking": found.marking,
         "is_synthetic": found.view.is_synthetic,
         "sources": _plain(found.plain["sources"]),

@@ -24,6 +24,7 @@ KEYS = (
     "format",
     "formats",
     "geography",
+    "has_records",
     "is_synthetic",
     "left_out",
     "marking",
@@ -156,6 +157,8 @@ def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
         manifest = json.loads(raw)
     except ValueError:
         raise SnapshotError(f"{path}: the manifest is no JSON; it was damaged after it was written.") from None
+    if isinstance(manifest, dict):
+        manifest.setdefault("has_records", True)  # those written before officials had snapshots of their own
     if not isinstance(manifest, dict) or sorted(manifest) != list(KEYS):
         raise SnapshotError(f"{path}: the manifest does not hold what one of a snapshot holds; it was changed.")
     listed = manifest["files"]
@@ -175,7 +178,8 @@ def _request(path: Path, manifest: dict[str, Any]) -> Request:
             odd = ", ".join(sorted(map(str, set(given) ^ expected)))
             raise SnapshotError(f"{path}: the manifest's filters are not those of this tool ({odd}); it was changed.")
         chosen = Filters(**{name: _value(name, value) for name, value in given.items()})
-        return Request(chosen, tuple(manifest["formats"]), Draws(int(manifest["draws"]), int(manifest["seed"])))
+        draws = Draws(int(manifest["draws"]), int(manifest["seed"]))
+        return Request(chosen, tuple(manifest["formats"]), draws, bool(manifest["has_records"]))
     except SnapshotError:
         raise
     except (ContraflowError, TypeError, ValueError, AttributeError) as wrong:

@@ -40,6 +40,7 @@ WAY = ("network", "length_km", "confidence")
 OVERLAP = ("layer", *codebook.OVERLAP)
 CUBE = (*FLOW, "cell_count")
 SOURCES = ("source_id", *codebook.SOURCES)
+NO_EVIDENCE = "Evidence lists no record: it was made for officials."
 DECIMALS = 6  # sums of floating-point numbers may differ behind that from one machine to the next
 
 
@@ -88,23 +89,27 @@ class Contents:
         return mapped | {"evidence": len(self.evidence)} | {name: len(rows) for name, rows in self.plain.items()}
 
 
-def contents(store: Store, seen: view.Explore, judged: pd.DataFrame) -> Contents:
+def contents(store: Store, seen: view.Explore, judged: pd.DataFrame, has_records: bool = True) -> Contents:
     """Return what a snapshot of a choice holds.
 
     Args:
         store: The release.
         seen: What the Explore page shows for the choice.
         judged: How firm and surprising its corridors are, as relations.by_layer gives it; what it lacks stays empty.
+        has_records: Whether ``evidence`` lists single records.
 
     Raises:
         FilterError: nothing passes the filters.
+        RoleError: single records may not be asked for.
         SnapshotError: a source is marked TLP:RED.
     """
     asked = _asked(store, seen)
     sources = _sources(asked)
     marking, is_synthetic = markings.exportable(sources), asked.seen.is_synthetic
     told = snapshot_counts.flows(asked.seen.flows, asked.seen.small["k_victims"])
-    evidence, left_out = _evidence(asked, told, markings.open_sources(sources))
+    evidence, left_out = _no_evidence()
+    if has_records:
+        evidence, left_out = _evidence(asked, told, markings.open_sources(sources))
     plain = {
         "overlap": _finished(asked.seen.omega[list(OVERLAP)].assign(marking=marking, is_synthetic=is_synthetic)),
         "withheld": asked.seen.withheld.reindex(columns=list(CUBE)).assign(marking=marking, is_synthetic=is_synthetic),
@@ -217,7 +222,7 @@ def _incidents(found: pd.DataFrame) -> Mapped:
 
 def _evidence(asked: Asked, told: pd.DataFrame, open_ids: set[str]) -> tuple[pa.Table, tuple[str, ...]]:
     """Return the records behind the published flows that may be passed on, and what was left out."""
-    found = run.table(asked.store.con, "records_of_flows", **questions.of_flows(asked.store, asked.chosen))
+    found = asked.store.record_table("records_of_flows", **questions.of_flows(asked.store, asked.chosen))
     published = told.loc[told["count_status"] == snapshot_counts.PUBLISHED, list(FLOW)]
     about_victims = pc.is_in(found["layer"], pa.array(VICTIM_LAYERS))
     may_leave = pc.is_in(found["source_id"], pa.array(sorted(open_ids), pa.string()))
@@ -234,6 +239,12 @@ def _evidence(asked: Asked, told: pd.DataFrame, open_ids: set[str]) -> tuple[pa.
     if small_count:
         left_out.append(f"{words.plural(small_count, 'record')} of flows with small counts left out of evidence.")
     return found.filter(pc.and_not(pc.and_(may_leave, is_published), about_victims)).select(EVIDENCE), tuple(left_out)
+
+
+def _no_evidence() -> tuple[pa.Table, tuple[str, ...]]:
+    """Return the table without a row, and why it has none."""
+    types = {name: meaning.arrow for name, meaning in codebook.meanings(list(EVIDENCE)).items()}
+    return pa.table({name: pa.array([], kind) for name, kind in types.items()}), (NO_EVIDENCE,)
 
 
 def _flow(rows: pa.Table) -> pa.ChunkedArray:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from dashboard import flows, relations
+from dashboard import flows, relations, roles
 from dashboard.markings import strictest
 from data import contracts, release
+from data.errors import RoleError
 from data.release import Release
 from geo import flowfield, modes, tally
 from geo.flowfield import Network
@@ -22,10 +24,44 @@ KEPT_CHOICES = 16  # of filters but the period
 
 @dataclass(frozen=True)
 class Store:
-    """One pinned release, open for questions; safe to share between threads."""
+    """One pinned release, open for questions; safe to share between threads.
+
+    Attributes:
+        release: Which.
+        con: Its tables.
+        has_records: False where no question for single records may be asked.
+    """
 
     release: Release
     con: DuckDBPyConnection
+    has_records: bool = True
+
+    def records(self, name: str, **params: object) -> pd.DataFrame:
+        """Return the rows of a query that gives single records; no other code asks such a query.
+
+        Raises:
+            RoleError: single records may not be asked for.
+        """
+        self._require_records()
+        return run.rows(self.con, name, **params)
+
+    def record_table(self, name: str, **params: object) -> pa.Table:
+        """Return what ``records`` does as an Arrow table, for many of them.
+
+        Raises:
+            RoleError: single records may not be asked for.
+        """
+        self._require_records()
+        return run.table(self.con, name, **params)
+
+    def _require_records(self) -> None:
+        if not self.has_records:
+            raise RoleError(roles.REFUSED)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the store that the release belongs to."""
+        return self.release.folder.parent.parent
 
     @cached_property
     def places(self) -> pd.DataFrame:
@@ -131,8 +167,13 @@ class Choices:
     last_on: pd.Timestamp
 
 
-def opened(root: Path, release_id: str | None = None) -> Store:
+def opened(root: Path, release_id: str | None = None, has_records: bool = True) -> Store:
     """Return the store's current release, or a given one, open for questions.
+
+    Args:
+        root: The store.
+        release_id: Which release.
+        has_records: Whether single records may be asked for.
 
     Raises:
         StoreError: there is no such release, or a file of it was changed.
@@ -140,7 +181,7 @@ def opened(root: Path, release_id: str | None = None) -> Store:
     """
     pinned = release.whole(release.pinned(root, release_id) if release_id else release.current(root))
     views = {table.name: [pinned.path(table.name)] for table in contracts.RELEASED}
-    return Store(pinned, connection.connect(views, pinned.folder, has_macros=True))
+    return Store(pinned, connection.connect(views, pinned.folder, has_macros=True), has_records)
 
 
 def choices(store: Store) -> Choices:

@@ -84,20 +84,22 @@ class Evidence:
 
     Attributes:
         corridor_id: Which corridor.
-        origin: Name of one end (the map's orientation).
+        origin_id: One end (the map's orientation).
+        origin: Its name.
         destination: Name of the other end.
         summary: One row per (layer, direction): ``layer, direction`` ("with" / "against"), ``record_count``.
         records: One row per leg record: ``layer, direction, source_id, source_file, source_row, source_column``
             (nullable), ``date_start, date_end, date_precision, origin_raw, destination_raw, origin_role,
             destination_role, status, commodity, transport_mode, record_count, record_count_high, item_count,
             repeat_count, precision``, ``also_in`` (other sources of the same event; nullable) and the grades
-            ``reliability, credibility`` (nullable).
+            ``reliability, credibility`` (nullable); none for officials.
         withheld: ``layer, direction, cell_count``: counts between the two places that are too small to be told.
         is_cut: True when only the first rows are listed (``record_total`` says how many there are).
         record_total: Rows there are.
     """
 
     corridor_id: str
+    origin_id: str
     origin: str
     destination: str
     summary: pd.DataFrame

@@ -25,8 +25,16 @@ class StoreError(ContraflowError):
     """The store is missing, damaged, or holds no release."""
 
 
+class RoleError(ContraflowError):
+    """This server may not show it to its readers, or does not know who they are."""
+
+
 class FilterError(ContraflowError):
     """A reader's choice is not one this release can answer."""
+
+
+class KeptError(ContraflowError):
+    """A note or a saved view cannot be read or kept; what is there stays as it is."""
 
 
 class SnapshotError(ContraflowError):

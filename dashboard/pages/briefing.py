@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import load, words
+from dashboard import load, notes, words
 from dashboard.brief import Brief
 from dashboard.pages import briefing_parts, frame
 
@@ -26,6 +26,7 @@ def _body(page: frame.Page) -> None:
     with right:
         _findings(told)
     _around(page, told)
+    _notes(told)
 
 
 def _findings(told: Brief) -> None:
@@ -34,6 +35,13 @@ def _findings(told: Brief) -> None:
     for finding in told.findings:
         number = f"{finding.number} · " if finding.number else ""
         st.markdown(f"**{words.caption(number + finding.title)}**  \n{words.caption(finding.short)}")
+
+
+def _notes(told: Brief) -> None:
+    if not told.notes:
+        return
+    st.markdown(f"**{notes.HEADING}**")
+    st.caption("\n".join([f"{words.caption(notes.WHOSE)}\n", *(f"- {words.caption(line)}" for line in told.notes)]))
 
 
 def _around(page: frame.Page, told: Brief) -> None:

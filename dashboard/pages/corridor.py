@@ -5,11 +5,11 @@ import streamlit as st
 
 from dashboard import charts_corridor as charts
 from dashboard import dossier_words as said
-from dashboard import load, words
+from dashboard import load, roles, words
 from dashboard import tables_corridor as rows_of
 from dashboard.dossier import Dossier
 from dashboard.marks import records
-from dashboard.pages import corridor_parts, draw, frame, parts
+from dashboard.pages import corridor_parts, draw, frame, note_parts, parts
 from dashboard.view import Explore
 from data.errors import ContraflowError
 
@@ -46,12 +46,16 @@ def _everything(pinned: parts.Pinned, view: Explore, found: Dossier, judged: pd.
     for warning in said.silences(found.ends[found.ends["layer"].isin(corridor_parts.compared(found, judged))]):
         st.warning(words.caption(f"{warning}."), icon=":material/volume_off:")
     st.caption(words.RELATION_CAVEAT)
+    note_parts.pinned(pinned[0], found.evidence.corridor_id)
     if len(judged):
         _overlap(judged)
     corridor_parts.summary(found)
     _time(found, ends)
-    corridor_parts.entries(found)
-    corridor_parts.chains(view, found, ends)
+    if load.store(*pinned).has_records:
+        corridor_parts.entries(found)
+        corridor_parts.chains(view, found, ends)
+    else:
+        st.caption(roles.REFUSED)
     corridor_parts.nearby(pinned, view, found)
     if len(judged):
         _robustness(found, judged)

@@ -79,10 +79,12 @@ def twice(page: frame.Page, layers: tuple[str, ...]) -> None:
     st.subheader("Stated by two sources", anchor=False)
     found = load.duplicates(*page.pinned, layers)
     st.write(words.caption(duplicates.sentence(found)))
-    if found.rows.empty:
+    if found.counts.empty:
         return
     st.dataframe(duplicates.count_table(found), hide_index=True)
     st.caption("Of the whole release: period and region do not limit this list.")
+    if found.rows.empty:
+        return
     pairs = words.plural(len(found.rows), "record")
     with st.expander(f"Each of the {pairs}, with file and row" if len(found.rows) > 1 else "File and row"):
         st.dataframe(duplicates.pair_table(found, PAIRS_SHOWN), hide_index=True)

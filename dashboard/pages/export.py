@@ -31,7 +31,7 @@ def _body(page: frame.Page) -> None:
     )
     store = load.store(*page.pinned)
     page.told(load.totals(*page.pinned, page.chosen), store.is_synthetic)
-    audit.require_open(snapshot.root_of(store))
+    audit.require_open(store.root)
     formats = st.multiselect(
         "Formats",
         list(TITLES),
@@ -50,7 +50,6 @@ def _offer(page: frame.Page, formats: tuple[str, ...]) -> None:
     """Show what the snapshot will hold, and offer it."""
     with st.spinner("Looking at what the snapshot will hold …"):
         export_parts.show(load.preview(*page.pinned, page.chosen))
-    request = Request(page.chosen, formats)
     name = f"contraflow-{page.pinned[1]}.zip"
     st.download_button(
         "Make and download the snapshot",
@@ -62,6 +61,8 @@ def _offer(page: frame.Page, formats: tuple[str, ...]) -> None:
         icon=":material/download:",
         help="Made when you press: some seconds, more from a large release. It is noted in the store's export log.",
     )
-    st.caption("The same on the command line:")
-    st.code(export_parts.command(page.pinned[1], request), language="sh", wrap_lines=True)
+    if load.store(*page.pinned).has_records:
+        st.caption("The same on the command line:")
+        command = export_parts.command(page.pinned[1], Request(page.chosen, formats))
+        st.code(command, language="sh", wrap_lines=True)
     st.caption(words.COUNTS)

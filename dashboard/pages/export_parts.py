@@ -53,7 +53,8 @@ def maker(pinned: Pinned, chosen: Filters, formats: tuple[str, ...], name: str) 
     def made() -> bytes:
         seen = load.explore(*pinned, chosen)
         judged = load.judged(*pinned, chosen, tuple(seen.omega["layer"].tolist()))
-        return snapshot.zipped(store, Request(chosen, formats), contents(store, seen, judged), name)
+        request = Request(chosen, formats, has_records=store.has_records)
+        return snapshot.zipped(store, request, contents(store, seen, judged, store.has_records), name)
 
     return made
 

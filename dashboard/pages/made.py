@@ -40,9 +40,9 @@ def _body(pinned: Pinned, name: str, chosen: Filters) -> None:
     st.dataframe(sources, hide_index=True, placeholder=words.DASH, column_config=tables.whole(sources))
     told = "Every figure of this page follows from these queries over the release's tables. Present choice"
     st.markdown(words.caption(f"{told}: {origins.values(store, chosen)}."))
-    figures = origins.figures(name)
+    figures = origins.figures(name, store.has_records)
     st.dataframe(figures.rename(columns=FIGURES), hide_index=True)
     files = origins.tables(store, name).rename(columns=TABLES)
     st.dataframe(files, hide_index=True, column_config=tables.whole(files))
-    query = st.selectbox("Show a query", origins.queries_of(name), key=f"query_{name}")
+    query = st.selectbox("Show a query", figures["query"].unique().tolist(), key=f"query_{name}")
     st.code(run.sql(f"read/{query}"), language="sql")

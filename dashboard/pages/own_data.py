@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import importing, load, words
+from dashboard.pages import access
 from dashboard.pages import own_data_parts as parts
 from data import gate, mapping, store
 from data.errors import ContraflowError
@@ -13,6 +14,8 @@ from data.errors import ContraflowError
 
 def render() -> None:
     """Draw the page, or one sentence that says what is wrong with the file."""
+    if access.refused():
+        return
     st.subheader("Bring a file of your own", anchor=False)
     st.caption(words.caption(parts.INTRODUCTION))
     file = st.file_uploader(

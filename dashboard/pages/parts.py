@@ -7,9 +7,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import assemble, charts, layers, legend, levels, load, relations, routes, words
+from dashboard import assemble, charts, layers, legend, levels, load, relations, roles, routes, words
 from dashboard.filters import Filters
-from dashboard.pages import detail, draw, state, tables
+from dashboard.pages import detail, draw, note_parts, state, tables
 from dashboard.stores import Choices
 from dashboard.view import Explore
 from data.errors import ContraflowError
@@ -189,7 +189,7 @@ def _judged(pinned: Pinned, view: Explore) -> pd.DataFrame:
 
 
 def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> None:
-    """Show the records behind the chosen corridor; their sum is what the line states."""
+    """Show the records behind the chosen corridor, to officials their sums; both are what the line states."""
     chosen = st.session_state["corridor"]
     if not chosen:
         return
@@ -202,12 +202,16 @@ def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> Non
     with st.container(horizontal=True, vertical_alignment="center"):
         onward()
         st.button("Clear selection", on_click=state.choose, args=(None,))
+    note_parts.shown(pinned[0], chosen)
     if not len(found.summary) and not len(found.withheld):
         st.write("No record of the present choice joins these two places.")
         return
     st.dataframe(tables.summary(found), hide_index=True)
     if len(found.withheld):
         st.caption(words.WITHHELD)
+    if not load.store(*pinned).has_records:
+        st.caption(roles.REFUSED)
+        return
     listed = len(found.records)
     cut = f"The first {words.number(listed)} of {words.number(found.record_total)} entries." if found.is_cut else ""
     st.caption(words.caption(cut or f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."))

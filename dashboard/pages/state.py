@@ -15,6 +15,10 @@ from data.errors import FilterError
 from data.release import RELEASES
 
 COLOURINGS = {layers.RELATIONS: "Relation to other layers", layers.LAYERS: "Layer"}
+_REGIONS = (
+    "regions_by",
+    *(f"regions_{by}_{side}" for by in ("region", "period", "layer") for side in ("left", "right")),
+)
 KEPT = (
     "show",
     "detail",
@@ -33,8 +37,7 @@ KEPT = (
     "trace_level",
     "trace_end",
     "modus_layer",
-    "regions_by",
-    *(f"regions_{by}_{side}" for by in ("region", "period", "layer") for side in ("left", "right")),
+    *_REGIONS,
 )  # of single pages
 Camera = dict[str, float]
 
@@ -56,6 +59,13 @@ def renew(root: str) -> None:
     st.session_state["release"].pop(root, None)
     for key in ("turn", "kept"):
         st.session_state.pop(key, None)
+
+
+def begin_anew() -> None:
+    """Let the link say what is chosen on its page, as in a new browser; what no link holds stays as it is."""
+    for key in ("turn", "trace", "time_playing", "regions_asked", *_REGIONS):
+        st.session_state.pop(key, None)
+        st.session_state.get("kept", {}).pop(key, None)
 
 
 def seed(choices: Choices) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import custody_words, load
-from dashboard.pages import frame, traces_parts
+from dashboard.pages import access, frame, traces_parts
 
 FILTERS = (
     "Period, region, what was found and transport of the side bar apply to the record that ends a trace. Layers, the "
@@ -13,6 +13,8 @@ FILTERS = (
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
+    if access.refused():
+        return
     frame.page(_body, "traces", lambda asked: st.session_state.setdefault("trace", asked.get("trace")))
 
 

@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cli, duplicates, printing, publish, snapshot_formats, stores
 from dashboard.duplicates import Duplicates
+from queries import run as asked
 from tests.dashboard.screen import opener, words
 from tests.data import files
 from tests.data.test_duplicates import AGAIN, DEGREE_KM, EVENT, INCIDENTS, LAYER, OWN, PLANTED, ROW, imported
@@ -105,7 +107,10 @@ def by_hand(*rows: tuple[str, str, str, int, float | None, float | None]) -> Dup
     names = ["kept_source_id", "dropped_source_id", "rule", "days_apart", "km_apart", "quantity_ratio"]
     frame = pd.DataFrame(rows, columns=names).assign(layer=LAYER, dropped_id=[str(at) for at in range(len(rows))])
     frame = frame.astype({"km_apart": "float64", "quantity_ratio": "float64"})
-    return Duplicates("r1", False, "TLP:CLEAR", frame, duplicates._counts(frame), {LAYER: ["a", "b"]}, {"a": "A lists"})
+    with duckdb.connect() as con:
+        con.from_df(frame).create("duplicates")
+        counts = asked.rows(con, "duplicate_counts", layers=None)
+    return Duplicates("r1", False, "TLP:CLEAR", counts, frame, {LAYER: ["a", "b"]}, {"a": "A lists"})
 
 
 def test_counts_are_per_pair_of_sources_with_the_largest_distances() -> None:

@@ -58,7 +58,7 @@ def test_a_page_names_the_queries_it_asks_and_no_other(opened: Open, asked: set[
     for link in LINKS.get(name, ({},)):
         app = opened(MODULES.get(name, name), **{key: value.format(**known) for key, value in link.items()})
         assert not app.exception
-    assert asked == set(origins.queries_of(name))
+    assert asked == set(origins.figures(name, has_records=True)["query"])
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -86,4 +86,4 @@ def test_nothing_is_read_before_it_is_opened_and_all_is_there_after(opened: Open
     app.run()
     assert len(app.dataframe) == before + 3
     assert "select" in app.code[0].value
-    assert set(app.selectbox(key="query_time").options) == set(origins.queries_of("time"))
+    assert set(app.selectbox(key="query_time").options) == set(origins.figures("time", has_records=True)["query"])

@@ -34,7 +34,8 @@ VALUES: dict[str, object] = {
     "place_b": "city:USA:houston",
     "trace_id": "sample-trace:000005",
 }
-NOT_IN_THE_SAMPLE = {"context_layers", "modus_context", "duplicates"}  # layers without flows; two sources of a layer
+WITHOUT_FLOWS, OF_TWO_SOURCES = {"context_layers", "modus_context"}, {"duplicates", "duplicate_counts"}
+NOT_IN_THE_SAMPLE = WITHOUT_FLOWS | OF_TWO_SOURCES  # layers of these kinds
 BUILD_PARAMETERS = (
     *("reliability", "credibility", "trace_factor", "bin_years", "k"),
     *("span_days", "days", "distance_km", "tolerance"),
