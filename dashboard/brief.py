@@ -21,6 +21,7 @@ from dashboard import (
 )
 from dashboard.filters import Filters
 from dashboard.findings import Finding
+from dashboard.markings import strictest
 from dashboard.marks import records
 from dashboard.stores import Store
 from data.errors import FilterError
@@ -77,6 +78,7 @@ class Brief:
     Attributes:
         second: The only other, where there is just one; else empty.
         nothing: Why no corridor is told; empty where one is.
+        layers: What it is about; ``marking`` is the strictest of their sources.
         notes: What is said of the notes pinned to its corridors; empty where there is none.
         corridors: The rows the findings and the numbered corridors of the map are made from.
         view: What the map draws.
@@ -96,6 +98,7 @@ class Brief:
     as_of: str
     last_on: pd.Timestamp
     release_id: str
+    layers: tuple[str, ...]
     marking: str
     is_synthetic: bool
     corridors: pd.DataFrame
@@ -230,7 +233,8 @@ def brief(found: Gathered, country_id: str | None = None) -> Brief:
         as_of=brief_words.as_of(mine.flows, release.id),
         last_on=mine.flows["last_on"].max(),
         release_id=release.id,
-        marking=found.store.marking,
+        layers=found.seen.filters.layers,
+        marking=_marking(found),
         is_synthetic=found.store.is_synthetic,
         corridors=led,
         sources=sources,
@@ -341,6 +345,10 @@ def _counted(many: int, what: str, said: str) -> Figure:
     return Figure(number, f"{name} {said}")
 
 
+def _marking(found: Gathered) -> str:
+    return strictest(found.store.sources_of(found.seen.filters.layers)["marking"])
+
+
 def _view(mine: Gathered, led: pd.DataFrame) -> view.Explore:
     """Return what the map draws: the flows on the corridors of the findings, and the largest of each layer."""
     is_led = mine.flows["corridor_id"].isin(led["corridor_id"])
@@ -350,7 +358,7 @@ def _view(mine: Gathered, led: pd.DataFrame) -> view.Explore:
     return view.Explore(
         release_id=mine.store.release.id,
         is_synthetic=mine.store.is_synthetic,
-        marking=mine.store.marking,
+        marking=_marking(mine),
         filters=mine.filters,
         totals=mine.seen.totals,
         flows=flows,

@@ -53,13 +53,13 @@ def require_folder(folder: Path) -> None:
         raise SnapshotError(f"{folder}: cannot be written; choose another --out.")
 
 
-def require_leave(store: Store) -> str:
-    """Return the marking under which a brief of a release may leave.
+def require_leave(store: Store, told: Brief) -> str:
+    """Return the marking under which a brief may leave: the strictest of the sources of its layers.
 
     Raises:
         SnapshotError: a marking forbids it, or the export log is closed.
     """
-    marking = markings.exportable(store.sources)
+    marking = markings.exportable(store.sources_of(told.layers))
     audit.require_open(store.root)
     return marking
 
@@ -77,7 +77,7 @@ def made(store: Store, told: Brief, name: str) -> bytes:
     """
     suffix = Path(name).suffix
     require_kind(suffix)
-    marking = require_leave(store)
+    marking = require_leave(store, told)
     done = KINDS[suffix].make(told)
     what = {"what": "brief", "release": told.release_id, "filters": told.view.filters.to_dict(), "title": told.title}
     counts = {"corridors": len(told.corridors), "flows": len(told.view.flows)}

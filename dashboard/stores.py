@@ -148,6 +148,12 @@ class Store:
         """True when any source is made up."""
         return bool(self.sources["is_synthetic"].any())
 
+    def sources_of(self, layers: tuple[str, ...]) -> pd.DataFrame:
+        """Return the imported files of the sources that state something of some layers."""
+        stated = run.rows(self.con, "layer_sources")
+        ids = stated.loc[stated["layer"].isin(layers), "source_id"]
+        return self.sources[self.sources["source_id"].isin(ids)].reset_index(drop=True)
+
     @property
     def marking(self) -> str:
         """The strictest marking of the sources."""

@@ -24,7 +24,7 @@ def downloads(page: frame.Page, found: Brief) -> None:
     """Offer the brief as a file, made when its button is pressed, or say why it may not leave."""
     store = load.store(*page.pinned)
     try:
-        brief_files.require_leave(store)
+        brief_files.require_leave(store, found)
     except SnapshotError as refused:
         st.warning(words.caption(refused))
         return

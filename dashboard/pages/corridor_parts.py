@@ -1,15 +1,17 @@
-"""The parts of the Corridor page that ask, choose and list."""
+"""The parts of the Corridor page: what it asks and chooses, and its sections."""
 
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dashboard import charts_corridor as charts
 from dashboard import dossier_words as said
 from dashboard import load, relations, words
 from dashboard import tables_corridor as rows_of
 from dashboard.dossier import Dossier
-from dashboard.pages import parts, state, tables
+from dashboard.marks import records
+from dashboard.pages import draw, parts, state, tables
 from dashboard.view import Explore
 from data.errors import ContraflowError
 from geo.assess import DELTAS
@@ -165,3 +167,54 @@ def nearby(pinned: parts.Pinned, view: Explore, found: Dossier) -> None:
         return
     lines = [said.near_test(layer, result) for layer, result in tested.items()]
     st.markdown("\n".join(f"- {words.caption(line)}." for line in lines) or "No incident is placed closely enough.")
+
+
+def overlap(judged: pd.DataFrame) -> None:
+    """Show raw beside adjusted overlap."""
+    st.subheader("Overlap, raw and adjusted for hubs and distance", anchor=False)
+    st.markdown(bullets([said.overlap(row) for row in records(judged)]))
+    with st.expander("The numbers behind the words"):
+        st.dataframe(rows_of.verdicts(judged), hide_index=True, column_config=NUMBERS, placeholder=words.DASH)
+        st.caption(words.caption(NUMBERS_MEAN))
+
+
+def through_time(found: Dossier, ends: tuple[str, str]) -> None:
+    """Draw all layers over one axis of time, and say what leads."""
+    st.subheader("Through time", anchor=False)
+    step = st.segmented_control("Step", list(charts.STEPS), default="year", format_func=str.capitalize, required=True)
+    figure = charts.trend(found.months, found.near, step, ends)
+    if figure is None:
+        st.write(f"No record of this corridor is dated to one {step}.")
+    else:
+        st.caption(words.caption(ways(ends)))
+        draw.chart(figure, "Records of the corridor per step, one panel per layer and both ways")
+    st.caption(words.caption(f"{charts.left_out(found.months, step)} {words.STEP_GAPS.format(step=step)}"))
+    st.markdown("**Does one layer follow the other?**")
+    st.markdown(bullets([said.lag(row) for row in records(found.lags)] or [NO_LAG]))
+
+
+def robustness(found: Dossier, judged: pd.DataFrame) -> None:
+    """Show the answer under other weighings, and what would change it."""
+    st.subheader("How firm is the answer, and what would change it", anchor=False)
+    for row in records(judged):
+        mine = found.settings[found.settings["layer"] == row["layer"]]
+        st.markdown(f"**{words.layer_title(row['layer'])}**\n\n{bullets(said.changes(row, mine))}")
+        if len(mine) and mine["D"].notna().any():
+            with st.expander(f"{words.layer_title(row['layer'])}: every way of weighing"):
+                table = rows_of.robustness(mine, row["d"])
+                st.dataframe(table, hide_index=True, column_config=SETTINGS, placeholder=words.DASH)
+                st.caption(SETTINGS_MEAN)
+
+
+def coverage(found: Dossier, judged: pd.DataFrame) -> None:
+    """List what each layer records at both ends."""
+    st.subheader("What is known of both ends", anchor=False)
+    st.dataframe(rows_of.ends(found.ends), hide_index=True)
+    if judged.empty:
+        return
+    st.caption(words.caption(words.SILENCE))
+
+
+def bullets(lines: list[str]) -> str:
+    """Return sentences as a list."""
+    return "\n".join(f"- {words.caption(line).removesuffix('.')}." for line in lines)

@@ -462,6 +462,19 @@ def test_without_pango_one_sentence_says_what_needs_none(monkeypatch: pytest.Mon
         brief_pdf.pdf(told)
 
 
+def test_a_brief_takes_the_strictest_marking_of_its_own_layers(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_drugs = store.sources["source_id"].isin(store.sources_of(("drugs",))["source_id"])
+    of_incidents = store.sources["source_id"].isin(store.sources_of(("terrorism",))["source_id"])
+    marked = store.sources["marking"].mask(of_drugs, "TLP:AMBER").mask(of_incidents, "TLP:RED")
+    monkeypatch.setitem(store.__dict__, "sources", store.sources.assign(marking=marked))
+    about = brief.brief(brief.gathered(store, Filters(layers=("firearms", "drugs"))))
+    assert about.marking == about.view.marking == "TLP:AMBER"
+    assert b"TLP:AMBER" in brief_files.made(store, about, "a.html")
+    everything = brief.brief(brief.gathered(store, Filters()))
+    with pytest.raises(SnapshotError, match="TLP:RED"):
+        brief_files.made(store, everything, "a.html")
+
+
 def test_what_is_marked_red_does_not_leave(store: Store, told: Brief, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(store.__dict__, "sources", store.sources.assign(marking="TLP:RED"))
     with pytest.raises(Exception, match="TLP:RED"):
