@@ -76,7 +76,7 @@ COVERED = Figure(
 )
 PAGES: dict[str, tuple[Figure, ...]] = {
     "explore": (*EXPLORED, RECORDS, Figure("Where the way of a corridor may run", ("path_cells",))),
-    "briefing": (LINES, COMPARED, COVERED),
+    "briefing": (LINES, COMPARED, COVERED, Figure("Marking of the brief", ("layer_sources",))),
     "corridor": (
         *EXPLORED,
         RECORDS,
