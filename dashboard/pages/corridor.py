@@ -57,4 +57,3 @@ def _everything(pinned: parts.Pinned, view: Explore, found: Dossier, judged: pd.
     if len(judged):
         corridor_parts.robustness(found, judged)
     corridor_parts.coverage(found, judged)
-    st.caption(words.caption(f"{words.COUNTS} Release {view.release_id}, marked {view.marking}."))

@@ -96,7 +96,6 @@ def sources(view: Coverage) -> None:
     """Name the sources, and the place names that nothing is known of."""
     st.subheader("Sources", anchor=False)
     st.dataframe(tables.source_table(view), hide_index=True, placeholder=words.DASH)
-    st.caption(words.caption(f"{words.COUNTS} Release {view.release_id}, marked {view.marking}."))
     st.markdown("What these sources leave out:\n" + _bullets(tables.caveats(view)))
     unknown = tables.unresolved(view)
     if unknown:

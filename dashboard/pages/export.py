@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import audit, load, snapshot, words
+from dashboard import audit, load, snapshot
 from dashboard.pages import export_parts, frame
 from dashboard.snapshot import Request
 
@@ -65,4 +65,3 @@ def _offer(page: frame.Page, formats: tuple[str, ...]) -> None:
         st.caption("The same on the command line:")
         command = export_parts.command(page.pinned[1], Request(page.chosen, formats))
         st.code(command, language="sh", wrap_lines=True)
-    st.caption(words.COUNTS)

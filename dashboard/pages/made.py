@@ -6,6 +6,7 @@ from dashboard import load, origins, words
 from dashboard.filters import Filters
 from dashboard.pages import tables
 from dashboard.pages.parts import Pinned
+from dashboard.stores import Store
 from queries import run
 
 FIGURES = {
@@ -20,22 +21,23 @@ TABLES = {"table": "Table", "row_count": "Rows", "sha256": "SHA-256 begins with"
 
 @st.fragment
 def drawer(pinned: Pinned, name: str, chosen: Filters) -> None:
-    """Offer it; nothing is read before it is opened.
+    """Tell release and marking, and offer the rest; that is not read before it is opened.
 
     Args:
         pinned: Folder and release.
         name: The page's, one of origins.PAGES.
         chosen: The reader's choice.
     """
+    store = load.store(*pinned)
+    told = f"{words.COUNTS} {words.INTENDED} Release {pinned[1]}, marked {store.marking}."
+    st.caption(words.caption(told))
     folded = st.expander("Sources, limits, and how this page was made", key=f"made_{name}", on_change="rerun")
     if folded.open:
         with folded:
-            _body(pinned, name, chosen)
+            _body(store, name, chosen)
 
 
-def _body(pinned: Pinned, name: str, chosen: Filters) -> None:
-    store = load.store(*pinned)
-    st.caption(words.caption(f"{words.COUNTS} {words.INTENDED} Release {pinned[1]}, marked {store.marking}."))
+def _body(store: Store, name: str, chosen: Filters) -> None:
     sources = tables.sources(store.sources)
     st.dataframe(sources, hide_index=True, placeholder=words.DASH, column_config=tables.whole(sources))
     told = "Every figure of this page follows from these queries over the release's tables. Present choice"

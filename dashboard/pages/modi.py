@@ -28,7 +28,6 @@ def _body(page: frame.Page) -> None:
         st.info("No record of this choice says how it was done.")
     _context(view)
     st.caption(words.caption(charts.NOT_CROSSED))
-    st.caption(words.caption(f"{words.COUNTS} Release {view.release_id}, marked {view.marking}."))
 
 
 def _methods(view: Modus) -> None:
