@@ -27,7 +27,7 @@ def test_opiates_against_cocaine_in_europe_says_what_compare_says(
     assert main(["compare", "--store", root, "--release", real_store.release.id, *words]) == 0
     compared = json.loads(capsys.readouterr().out)
     assert findings.mid(compared["finding"]) in europe.findings[0].sentence
-    share = re.search(r"inverse on (\d+)%", europe.findings[0].sentence)
+    share = re.search(r"inverse on (\d+) %", europe.findings[0].sentence)
     assert share is not None
     assert int(share.group(1)) == round(100 * compared["shares"]["inverse"])
 
