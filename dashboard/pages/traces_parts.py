@@ -1,6 +1,7 @@
 """The parts of the Traces page, in reading order: what is known, the list, one chain, all of them, the sources."""
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import charts_traces as charts
@@ -87,11 +88,8 @@ def chain(pinned: parts.Pinned) -> None:
     st.markdown("\n".join(f"- {words.caption(line)}" for line in told))
     left, right = st.columns(2)
     with left:
-        figure = charts.chain(found)
-        if figure is None:
-            st.write("No event of this trace is dated, so there is no timeline.")
-        else:
-            draw.chart(figure, "Events of the trace over time, gaps dashed between them")
+        undated = "No event of this trace is dated, so there is no timeline."
+        _drawn(charts.chain(found), "Events of the trace over time, gaps dashed between them", undated)
     with right:
         chart = charts.chain_map(found, load.store(*pinned).places, load.silent(*pinned, FIREARMS))
         if chart is None:
@@ -107,17 +105,22 @@ def whole(rows: pd.DataFrame) -> None:
     st.subheader("Time to crime, and where items left lawful hands", anchor=False)
     left, right = st.columns([1.4, 1])
     with left:
-        figure = charts.time_to_crime(rows)
-        if figure is None:
-            st.write("Not enough data: no trace of this choice has a dated first sale and a dated seizure.")
-        else:
-            draw.chart(figure, "Traces by years from first sale to seizure, coloured by class")
+        undated = "Not enough data: no trace of this choice has a dated first sale and a dated seizure."
+        _drawn(charts.time_to_crime(rows), "Traces by years from first sale to seizure, coloured by class", undated)
         _counted(tables.classes(rows))
     with right:
         st.markdown("**Stage at which it left lawful hands**")
         _counted(tables.stages(rows))
         st.markdown("**How far the point of diversion is known**")
         _counted(tables.statuses(rows))
+
+
+def _drawn(figure: go.Figure | None, alt: str, missing: str) -> None:
+    """Draw a figure, or say why there is none."""
+    if figure is None:
+        st.write(missing)
+    else:
+        draw.chart(figure, alt)
 
 
 def _counted(table: pd.DataFrame) -> None:
