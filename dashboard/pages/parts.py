@@ -154,7 +154,8 @@ def corridors(pinned: Pinned, view: Explore) -> None:
         st.write("No firearms flow of this choice runs along a flow of another layer.")
         return
     table = tables.corridors(view, _judged(pinned, view))
-    st.caption("Pick a row, or a line on the map, to see the records behind it.")
+    behind = "the records behind it" if load.store(*pinned).has_records else "the sums behind it"
+    st.caption(f"Pick a row, or a line on the map, to see {behind}.")
     ids = table.index.astype(str).tolist()
     key = f"corridors-{st.session_state['turn']}"
     chosen = st.session_state["corridor"]

@@ -167,6 +167,7 @@ def test_no_page_asks_for_a_single_record_or_shows_one(
     assert (roles.REFUSED in shown) == (name in ("explore", "corridor"))
     ids = pq.read_table(store.release.path("observations"), columns=["obs_id"])["obs_id"].to_pylist()
     assert not [each for each in ids if re.search(rf"\b{re.escape(each)}\b", shown)]
+    assert "the records behind it" not in shown
     headings = {heading for table in app.dataframe for heading in table.value}
     assert not headings & {"Row", "Its row", "Trace"}
 
