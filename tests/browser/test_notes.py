@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data import kept
-from tests.browser.window import Visit, arrived, at_rest
+from tests.browser.window import Visit, arrived, at_rest, unfold
 
 CORRIDOR = "corridor?corridor=city%3AMEX%3Aguadalajara~city%3AUSA%3Ahouston&region=Americas"
 HEADING = "Guadalajara"
@@ -30,7 +30,7 @@ def notes_of(page: Page) -> list[str]:
 def test_a_note_survives_a_reload_and_leaves_when_it_is_removed(visit: Visit, address: str, no_note: None) -> None:
     page = arrived(visit, f"{address}{CORRIDOR}", HEADING)
     assert notes_of(page) == []
-    page.get_by_text("Pin a note to this corridor").click()
+    unfold(page, "Pin a note to this corridor")
     page.locator("textarea").fill("Ask the port\nabout **this**")
     page.get_by_role("button", name="Keep this note").click()
     expect(page.get_by_text("Ask the port about **this**").first).to_be_visible()
@@ -40,7 +40,7 @@ def test_a_note_survives_a_reload_and_leaves_when_it_is_removed(visit: Visit, ad
     at_rest(page)
     (text,) = notes_of(page)
     assert "Ask the port about **this**" in text
-    page.get_by_text("Change the note").click()
+    unfold(page, "Change the note")
     page.get_by_role("button", name="Remove the note").click()
     expect(page.get_by_text("Pin a note to this corridor")).to_be_visible()
     at_rest(page)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard import timeline
-from tests.browser.window import ROOT, Ask, Visit, arrived, at_rest, main, number, row_count_below, rows_below
+from tests.browser.window import ROOT, Ask, Visit, arrived, at_rest, main, number, row_count_below, rows_below, unfold
 
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"
 FLOWS = "from legs where status <> 'licit'"
@@ -139,8 +139,7 @@ def test_modus_operandi_says_n_of_m(visit: Visit, address: str, ask: Ask) -> Non
     stated, whole = ask("select count(modus_operandi), count(*) from observations where layer = 'firearms'")[0]
     assert f"Firearms: {stated:,} of {whole:,} records say how it was done" in main(page)
     parcels = ask("select count(*) from observations where layer = 'firearms' and modus_operandi = 'parcel'")[0][0]
-    page.get_by_text("The same as a table").click()
-    page.wait_for_timeout(1500)
+    unfold(page, "The same as a table")
     row = next(row for row in rows_below(page, "Share of records, by layer") if row[1] == "By parcel or mail")
     assert [number(cell) for cell in row[2:4]] == [parcels, whole]
 

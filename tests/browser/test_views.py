@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard import views
 from data import kept
-from tests.browser.window import Visit, arrived, at_rest, main, visiting
+from tests.browser.window import Visit, arrived, at_rest, main, unfold, visiting
 
 WALK = ".st-key-walk"
 
@@ -28,7 +28,7 @@ def save(page: Page, name: str) -> None:
     """Save the present page under a name."""
     panel = page.locator("[data-testid=stSidebar] [data-testid=stExpander]").filter(has_text="Saved views")
     if not panel.locator("input").first.is_visible():
-        panel.get_by_text("Saved views").click()
+        unfold(page, "Saved views")
     panel.get_by_role("textbox", name="Save this view as").fill(name)
     panel.get_by_role("button", name="Save", exact=True).click()
     panel.get_by_role("link", name=name).wait_for()

@@ -89,6 +89,12 @@ def arrived(visit: Visit, url: str, heading: str) -> Page:
     return visit.page
 
 
+def unfold(page: Page, title: str) -> None:
+    """Open a panel and wait until it has grown: a press goes astray where the button moves under the pointer."""
+    page.get_by_text(title).click()
+    at_rest(page)
+
+
 def main(page: Page) -> str:
     """Return what the page says beside the filter bar."""
     return page.locator('[data-testid="stMain"]').inner_text()
