@@ -29,8 +29,9 @@ def save(page: Page, name: str) -> None:
     panel = page.locator("[data-testid=stSidebar] [data-testid=stExpander]").filter(has_text="Saved views")
     if not panel.locator("input").first.is_visible():
         unfold(page, "Saved views")
-    panel.get_by_role("textbox", name="Save this view as").fill(name)
-    panel.get_by_role("button", name="Save", exact=True).click()
+    box = panel.get_by_role("textbox", name="Save this view as")
+    box.fill(name)
+    box.press("Enter")
     panel.get_by_role("link", name=name).wait_for()
     at_rest(page)
 
