@@ -12,7 +12,19 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard import timeline
-from tests.browser.window import ROOT, Ask, Visit, arrived, at_rest, main, number, row_count_below, rows_below, unfold
+from tests.browser.window import (
+    ROOT,
+    Ask,
+    Visit,
+    arrived,
+    at_rest,
+    main,
+    number,
+    row_count_below,
+    rows_below,
+    table_below,
+    unfold,
+)
 
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"
 FLOWS = "from legs where status <> 'licit'"
@@ -167,6 +179,7 @@ def test_method_counts_its_kept_and_missed_bounds(visit: Visit, address: str) ->
 
 def test_the_keyboard_reaches_the_filters_and_the_table(visit: Visit, address: str) -> None:
     page = arrived(visit, f"{address}modus-operandi", "One layer in detail")
+    table_below(page, "One layer in detail")  # drawn later than the rest: the keys must not pass it before it is there
     reached = set()
     for _ in range(70):
         page.keyboard.press("Tab")
