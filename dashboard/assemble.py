@@ -72,7 +72,7 @@ def explore(store: Store, filters: Filters, compare: relations.Compare | None = 
     drawn = found.loc[(found["layer"] == relations.ANCHOR) & found["is_shown"], "corridor_id"]
     corridors = corridors.assign(is_shown=corridors["corridor_id"].isin(drawn))
     parts = pd.concat([layer.parts for layer in layers.values()], ignore_index=True)
-    ways, lines = routes.drawn(found, parts, store.paths, store.lines)
+    ways, lines = routes.drawn(found, parts, store.routes)
     return view.Explore(
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,
@@ -84,7 +84,6 @@ def explore(store: Store, filters: Filters, compare: relations.Compare | None = 
         incidents=run.rows(
             store.con, "incidents_by_cell", **questions.some_limits(limits, "since", "until", "layers", "countries")
         ),
-        yearly=_yearly(store, filters),
         omega=omega,
         sources=store.sources,
         routes=ways,
@@ -135,6 +134,19 @@ def silent(store: Store, filters: Filters) -> pd.DataFrame:
     if filters.region:
         countries = countries[countries["country_id"].isin(gazetteer().region_country_ids(filters.region))]
     return countries[~countries["country_id"].isin(spoken)].sort_values("country_id", ignore_index=True)
+
+
+def yearly(store: Store, filters: Filters) -> pd.DataFrame:
+    """Return ``layer, year, record_count``: records on the flows of a choice, and incidents; years without are absent.
+
+    A record that spans several years counts an equal part in each.
+    """
+    limits = questions.of_flows(store, filters)
+    legs = run.rows(store.con, "flow_records_by_year", **limits)
+    points = run.rows(
+        store.con, "incidents_by_year", **questions.some_limits(limits, "since", "until", "layers", "countries")
+    )
+    return pd.concat([legs, points], ignore_index=True).sort_values(["layer", "year"], ignore_index=True)
 
 
 def way_cells(store: Store, corridor_id: str, network: str) -> pd.DataFrame:
@@ -267,12 +279,3 @@ def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.
     grouped = found.groupby("layer")
     counts = pd.DataFrame({"flow_record_count": grouped["record_count"].sum(), "flow_count": grouped.size()})
     return totals.join(counts).fillna(0).astype("int64").reset_index()
-
-
-def _yearly(store: Store, filters: Filters) -> pd.DataFrame:
-    limits = questions.of_flows(store, filters)
-    legs = run.rows(store.con, "flow_records_by_year", **limits)
-    points = run.rows(
-        store.con, "incidents_by_year", **questions.some_limits(limits, "since", "until", "layers", "countries")
-    )
-    return pd.concat([legs, points], ignore_index=True).sort_values(["layer", "year"], ignore_index=True)

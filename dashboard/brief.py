@@ -353,7 +353,7 @@ def _view(mine: Gathered, led: pd.DataFrame) -> view.Explore:
     """Return what the map draws: the flows on the corridors of the findings, and the largest of each layer."""
     is_led = mine.flows["corridor_id"].isin(led["corridor_id"])
     flows = mine.flows.assign(is_shown=is_led | (mine.flows.groupby("layer").cumcount() < SHOWN_FLOWS))
-    ways, lines = routes.drawn(flows, mine.parts, mine.store.paths, mine.store.lines)
+    ways, lines = routes.drawn(flows, mine.parts, mine.store.routes)
     empty = pd.DataFrame()
     return view.Explore(
         release_id=mine.store.release.id,
@@ -364,7 +364,6 @@ def _view(mine: Gathered, led: pd.DataFrame) -> view.Explore:
         flows=flows,
         corridors=mine.corridors.assign(is_shown=mine.corridors["corridor_id"].isin(led["corridor_id"])),
         incidents=empty,
-        yearly=empty,
         omega=empty,
         sources=mine.store.sources,
         routes=ways,

@@ -184,7 +184,7 @@ def chain_map(found: Chain, places: pd.DataFrame, silent: pd.DataFrame) -> deck.
         return None
     rows = events.join(places[["level", "lon", "lat"]], on="place_id")
     hops = _hops(rows, found)
-    drawn = layers.flow_layers(hops) if len(hops) else []
+    drawn = layers.flow_layers(hops)
     ends = [(float(row["lon"]), float(row["lat"])) for row in marks.records(rows)]
     has_us = bool(rows["place_id"].astype("str").str.startswith("US-").any())
     marked = [*marks.silent_layers(silent), _areas(rows), *drawn, _dots(rows), marks.label_layer(_labels(rows))]
@@ -193,7 +193,7 @@ def chain_map(found: Chain, places: pd.DataFrame, silent: pd.DataFrame) -> deck.
     return deck.deck([*deck.ground(has_us), *marked], {**camera, "zoom": zoom})
 
 
-def _hops(rows: pd.DataFrame, found: Chain) -> pd.DataFrame:
+def _hops(rows: pd.DataFrame, found: Chain) -> list[marks.Row]:
     """Return one row per hop between two known places that follow each other, as ``layers.path_rows`` takes them."""
     all_steps = marks.records(rows)
     turns = set(found.gaps.loc[found.gaps["is_diversion"], "step"])
@@ -204,9 +204,16 @@ def _hops(rows: pd.DataFrame, found: Chain) -> pd.DataFrame:
         is_turn = not turns.isdisjoint(range(before["step"], after["step"]))
         bent = curves.curve((before["lon"], before["lat"]), (after["lon"], after["lat"]), layers.BOWS[0])
         told.append(
-            {"layer": "firearms", "colour": DIVERTED if is_turn else HELD, "alpha": 235, "width_px": 2.5, "curve": bent}
+            {
+                "layer": "firearms",
+                "colour": DIVERTED if is_turn else HELD,
+                "alpha": 235,
+                "width_px": 2.5,
+                "curve": bent,
+                "intended_share": 0.0,
+            }
         )
-    return pd.DataFrame(told).assign(intended_share=0.0)
+    return told
 
 
 def _dots(rows: pd.DataFrame) -> object:

@@ -5,7 +5,7 @@ the screen are angles here.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple, Protocol
 
 import shapely
@@ -92,7 +92,7 @@ class Route(NamedTuple):
 
     def piece(self, first: float, last: float, point_count: int) -> list[Point]:
         """Return the points (lon, lat) of a part of the way, thinned to at most so many."""
-        inner = [point for point, share in zip(self.points, self.reach, strict=True) if first < share < last]
+        inner = self.points[bisect_right(self.reach, first) : bisect_left(self.reach, last)]
         points = [(x, latitude(y)) for x, y in (self.at(first), *inner, self.at(last))]
         return thinned(points, point_count)
 
@@ -177,6 +177,8 @@ def dashes(drawn: Shape, dash_count: int) -> list[list[Point]]:
 
 def split(points: list[Point]) -> list[list[Point]]:
     """Return the line cut at the antimeridian: pieces within -180 to 180, none with a step across the map."""
+    if all(-HALF_TURN <= lon <= HALF_TURN for lon, _ in points):
+        return [points] if len(set(points)) > 1 else []
     pieces: list[list[Point]] = [[]]
     turn = _turn(points[0])
     for before, point in zip([points[0], *points[:-1]], points, strict=True):

@@ -166,11 +166,11 @@ def land() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def tint(country_id: str) -> dict[str, Any]:
-    """Return a coarser geometry of a country for a faint fill over it: sending the whole shape twice is too much."""
+def tint(country_id: str) -> list[dict[str, Any]]:
+    """Return the coarser areas of a country for a faint fill over it: sending the whole shape twice is too much."""
     shape = shapely.simplify(shapely.make_valid(shapely.geometry.shape(land()[country_id])), TINT_DEG)
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return thinned(shapely.geometry.mapping(shapely.MultiPolygon(parts)))
+    return area_rows(thinned(shapely.geometry.mapping(shapely.MultiPolygon(parts))))
 
 
 @cache

@@ -27,7 +27,7 @@ LARGEST_RING_PX, SMALLEST_RING_PX = 18.0, 3.0  # of what stays within one unit; 
 RING_COUNT = 40  # the largest of each layer; smaller ones could not be told apart; chosen by eye, 2026-11
 
 
-def flow_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None = None) -> pd.DataFrame:
+def flow_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None = None) -> list[Row]:
     """Return the shown flows with what is drawn, widest first.
 
     Adds ``relation, colour, alpha, width_px, curve`` (a curves.Shape), ``has_route``, ``offset_px`` (to the right of
@@ -38,28 +38,27 @@ def flow_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None 
         mode: RELATIONS colours firearms by relation and thins the rest; LAYERS gives each layer its colour.
         scale: Of the widths; None for one that fits the shown flows.
     """
-    shown = view.flows[view.flows["is_shown"]].reset_index(drop=True)
-    scale = scale or palette.widths(shown["record_count"].tolist())
-    if view.level == "place":
-        known = levels.relation_by_corridor(view.corridors)
-        shown["relation"] = [known.get(corridor_id, "insufficient") for corridor_id in shown["corridor_id"]]
-    rows = marks.records(shown)
-    is_main = [mode == LAYERS or row["layer"] == "firearms" for row in rows]
-    shown["colour"] = [_colour(row, mode) for row in rows]
-    shown["alpha"] = [235 if main else CONTEXT_ALPHA for main in is_main]
-    shown["width_px"] = [
-        round(scale(row["record_count"]) * (1 if main else palette.CONTEXT_SHARE), 2)
-        for row, main in zip(rows, is_main, strict=True)
-    ]
+    rows = marks.records(view.flows[view.flows["is_shown"]])
+    scale = scale or palette.widths([row["record_count"] for row in rows])
+    known = levels.relation_by_corridor(view.corridors) if view.level == "place" else {}
     ways = routes.by_corridor(view.lines)
     count = _fewest(len(rows), MANY_ROUTES, ROUTE_POINTS)
-    shapes = [_shape(row, ways.get(row["corridor_id"]), count) for row in rows]
-    shown["curve"] = pd.Series(shapes, index=shown.index, dtype=object)
-    is_way = [isinstance(drawn, curves.Route) for drawn in shapes]
-    shown["has_route"] = pd.Series(is_way, index=shown.index, dtype=bool)
-    shown["offset_px"] = routes.lanes(shown)
-    shown["tip"] = [flow_tip(row) for row in rows]
-    return shown.sort_values("width_px", ascending=False, kind="stable", ignore_index=True)
+    for row in rows:
+        if view.level == "place":
+            row["relation"] = known.get(row["corridor_id"], "insufficient")
+        is_main = mode == LAYERS or row["layer"] == "firearms"
+        shape = _shape(row, ways.get(row["corridor_id"]), count)
+        row |= {
+            "colour": _colour(row, mode),
+            "alpha": 235 if is_main else CONTEXT_ALPHA,
+            "width_px": round(scale(row["record_count"]) * (1 if is_main else palette.CONTEXT_SHARE), 2),
+            "curve": shape,
+            "has_route": isinstance(shape, curves.Route),
+            "tip": flow_tip(row),
+        }
+    for row, offset in zip(rows, routes.lanes(rows), strict=True):
+        row["offset_px"] = offset
+    return sorted(rows, key=lambda row: -row["width_px"])
 
 
 def _colour(row: Row, mode: str) -> str:
@@ -113,10 +112,10 @@ def _relation_lines(row: Mapping[str, Any]) -> list[str]:
     return [f"{parts}; relation: {title}", f"Flows (and records): {row['relation_told']}"]
 
 
-def path_rows(rows: pd.DataFrame) -> list[Row]:
+def path_rows(rows: Sequence[Row]) -> list[Row]:
     """Return one drawn line per flow, or one per dash, cut at the antimeridian: ``p`` the path, ``o`` its lane."""
     found = []
-    for row in marks.records(rows):
+    for row in rows:
         look = {
             "c": palette.rgba(row["colour"], row["alpha"]),
             "w": row["width_px"],
@@ -154,7 +153,7 @@ def _cut(pieces: list[list[curves.Point]]) -> list[list[list[float]]]:
     return [part for part in slim if len(part) > 1]
 
 
-def arrow_rows(rows: pd.DataFrame, share: float = curves.ARROW_SHARE) -> list[Row]:
+def arrow_rows(rows: Sequence[Row], share: float = curves.ARROW_SHARE) -> list[Row]:
     """Return one arrowhead per flow: ``p`` where, ``a`` its angle, ``s`` its size and ``o`` its shift in pixels.
 
     Args:
@@ -162,7 +161,7 @@ def arrow_rows(rows: pd.DataFrame, share: float = curves.ARROW_SHARE) -> list[Ro
         share: How far along the line it sits.
     """
     found = []
-    for row in marks.records(rows):
+    for row in rows:
         x, y = row["curve"].at(share)
         angle_deg = row["curve"].angle_deg(share)
         aside, turn = float(row.get("offset_px", 0.0)), math.radians(angle_deg)
@@ -178,10 +177,10 @@ def arrow_rows(rows: pd.DataFrame, share: float = curves.ARROW_SHARE) -> list[Ro
     return found
 
 
-def pick_rows(rows: pd.DataFrame) -> list[Row]:
+def pick_rows(rows: Sequence[Row]) -> list[Row]:
     """Return the wide unseen lines that the mouse meets, firearms on top."""
     found = []
-    for row in marks.records(rows.sort_values("layer", key=lambda names: names == "firearms", kind="stable")):
+    for row in sorted(rows, key=lambda row: row["layer"] == "firearms"):
         width = max(PICK_PX, row["width_px"] + 6)
         leads = {"corridor_id": row["corridor_id"]} if row["corridor_id"] else {"bundle": row["bundle"]}
         shared = {"w": width, "o": _offset(row, width), "c": UNSEEN, "tip": row["tip"], **leads}
@@ -216,7 +215,7 @@ def _arrow_layer(layer_id: str, rows: list[Row]) -> pdk.Layer:
     )
 
 
-def flow_layers(rows: pd.DataFrame, zoom: float = 0.0) -> list[pdk.Layer]:
+def flow_layers(rows: Sequence[Row], zoom: float = 0.0) -> list[pdk.Layer]:
     """Return lines and arrows of every layer of ``flow_rows``, firearms on top.
 
     Args:
@@ -225,23 +224,23 @@ def flow_layers(rows: pd.DataFrame, zoom: float = 0.0) -> list[pdk.Layer]:
     """
     found = []
     shortest = EARLY_ARROW_PX * 360 / deck.TILE_PX / 2**zoom
-    for name in sorted(rows["layer"].unique(), key=lambda name: (name == "firearms", name)):
-        mine = rows[rows["layer"] == name]
+    for name in sorted({row["layer"] for row in rows}, key=lambda name: (name == "firearms", name)):
+        mine = [row for row in rows if row["layer"] == name]
         found += [
             _path_layer(f"flows-{name}", path_rows(mine)),
             _arrow_layer(f"arrows-{name}", arrow_rows(mine)),
         ]
-        long = mine[[isinstance(drawn, curves.Route) and drawn.length >= shortest for drawn in mine["curve"]]]
-        if len(long):
+        long = [row for row in mine if isinstance(row["curve"], curves.Route) and row["curve"].length >= shortest]
+        if long:
             found.append(_arrow_layer(f"arrows-early-{name}", arrow_rows(long, EARLY_ARROW_SHARE)))
     return found
 
 
-def halo_layers(rows: pd.DataFrame, chosen: routes.Chosen) -> list[pdk.Layer]:
+def halo_layers(rows: Sequence[Row], chosen: routes.Chosen) -> list[pdk.Layer]:
     """Return what lies below the chosen corridor: the cells its way may take, and a glow around each of its lines."""
-    mine = rows[is_chosen(rows, chosen)]
+    mine = [row for row in rows if is_chosen(row, chosen)]
     glow = []
-    for row in marks.records(mine):
+    for row in mine:
         width = row["width_px"] + (6 if row["has_route"] else 10)  # lanes lie close together
         glow += [{"p": part, "w": width, "o": _offset(row, width)} for part in paths(row, len(mine))]
     cells = deck.layer(
@@ -258,11 +257,11 @@ def halo_layers(rows: pd.DataFrame, chosen: routes.Chosen) -> list[pdk.Layer]:
     return [cells, _path_layer("flows-selected", glow, get_color=deck.each(palette.rgba(palette.HALO, 210)))]
 
 
-def is_chosen(rows: pd.DataFrame, chosen: routes.Chosen) -> "pd.Series[bool]":
-    """Return which flows are drawn along the chosen corridor, or sum it."""
-    if chosen.bundle and "bundle" in rows:
-        return rows["bundle"] == chosen.bundle
-    return rows["corridor_id"] == chosen.corridor_id
+def is_chosen(row: Row, chosen: routes.Chosen) -> bool:
+    """Return True for a flow that is drawn along the chosen corridor, or sums it."""
+    if chosen.bundle and "bundle" in row:
+        return bool(row["bundle"] == chosen.bundle)
+    return bool(row["corridor_id"] == chosen.corridor_id)
 
 
 def ring_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None = None) -> list[Row]:
@@ -305,7 +304,7 @@ def ring_layers(layer_id: str, rows: list[Row]) -> list[pdk.Layer]:
     return [deck.layer("ScatterplotLayer", layer_id, rows, get_position="p", pickable=True, **deck.DISCS, **look)]
 
 
-def pick_layer(layer_id: str, rows: pd.DataFrame) -> pdk.Layer:
+def pick_layer(layer_id: str, rows: Sequence[Row]) -> pdk.Layer:
     """Return what the mouse meets of the flows: wide unseen lines with their tips."""
     return _path_layer(
         layer_id,
@@ -346,10 +345,9 @@ def deck_of(
     )
 
 
-def has_us_divisions(rows: pd.DataFrame) -> bool:
+def has_us_divisions(rows: Sequence[Row]) -> bool:
     """Return True when a flow begins or ends in a state of the USA, so that state lines are wanted."""
-    ends = rows[["origin_id", "destination_id"]].astype("str")
-    return bool(ends.apply(lambda ids: ids.str.startswith("US-")).any(axis=None))
+    return any(str(row[end]).startswith("US-") for row in rows for end in ("origin_id", "destination_id"))
 
 
 def first_camera(view: Explore) -> dict[str, float]:

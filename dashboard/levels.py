@@ -6,8 +6,10 @@ unit add up to the layer's records. A unit's flows with itself have no line: the
 
 import math
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from dashboard import curves, deck, palette, words
@@ -67,27 +69,27 @@ def unit_ids(view: Explore, level: str) -> "pd.Series[str]":
     if level == "place":
         return own
     if level == "division":
-        return places["parent_id"].where(places["parent_id"].isin(_divisions())).fillna(own)
+        return places["parent_id"].where(_divisions().get_indexer(pd.Index(places["parent_id"])) >= 0).fillna(own)
     country = places["country_id"].fillna(own)
     return country if level == "country" else places["subregion"].fillna(country)
 
 
-def _divisions() -> "pd.Series[str]":
+@cache
+def _divisions() -> "pd.Index[str]":
     known = gazetteer().places
-    return known.loc[known["level"] == "admin1", "place_id"]
+    found: pd.Index[str] = pd.Index(known.loc[known["level"] == "admin1", "place_id"])
+    return found
 
 
 def offered(view: Explore) -> list[str]:
     """Return the levels at which the view's flows differ, finest first."""
-    found, before = ["place"], len(view.flows[["origin_id", "destination_id"]].drop_duplicates())
-    for level in LEVELS[1:]:
-        units = unit_ids(view, level)
-        pairs = pd.DataFrame({end: view.flows[f"{end}_id"].map(units) for end in ENDS})
-        count = len(pairs.drop_duplicates())
-        if count < before:
-            found.append(level)
-        before = count
-    return found
+    places = [view.places.index.get_indexer(pd.Index(view.flows[f"{end}_id"])) for end in ENDS]
+    counts = []
+    for level in LEVELS:
+        unit, _ = pd.factorize(unit_ids(view, level))
+        first, second = (unit[at] for at in places)
+        counts.append(len(np.unique(first * len(unit) + second)))
+    return [*LEVELS[:1], *(level for at, level in enumerate(LEVELS) if at and counts[at] < counts[at - 1])]
 
 
 def automatic(view: Explore, zoom: float, known: list[str] | None = None) -> str:

@@ -78,6 +78,12 @@ def compared(
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
+def yearly(root: str, pinned: str, chosen: Filters) -> pd.DataFrame:
+    """Return the records and incidents of each layer and year."""
+    return assemble.yearly(store(root, pinned), chosen)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
 def silent(root: str, pinned: str, chosen: Filters) -> pd.DataFrame:
     """Return the countries without a record of any chosen layer in the period."""
     return assemble.silent(store(root, pinned), chosen)

@@ -1,6 +1,6 @@
 """Frames to pydeck layers: what stands still on the map: places, their names, incidents. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,18 +20,17 @@ def records(frame: pd.DataFrame) -> list[Row]:
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def place_rows(rows: pd.DataFrame) -> list[Row]:
+def place_rows(rows: Sequence[Row]) -> list[Row]:
     """Return the ends of the flows that are better known than their country, each once; ``tip`` is the name."""
     found: dict[str, Row] = {}
     for end in ("origin", "destination"):
-        known = rows[rows[f"{end}_level"] != "country"]
-        for row in records(known):
+        for row in (row for row in rows if row[f"{end}_level"] != "country"):
             where = [round(float(row[f"{end}_lon"]), 3), round(float(row[f"{end}_lat"]), 3)]
             found[row[f"{end}_id"]] = {"p": where, "tip": words.safe(row[end])}
     return list(found.values())
 
 
-def label_rows(rows: pd.DataFrame, zoom: float, selected: str | None) -> list[Row]:
+def label_rows(rows: Sequence[Row], zoom: float, selected: str | None) -> list[Row]:
     """Return the names of the flows' ends, the busiest first, as many as do not overlap at this zoom.
 
     Args:
@@ -39,11 +38,10 @@ def label_rows(rows: pd.DataFrame, zoom: float, selected: str | None) -> list[Ro
         zoom: Zoom of the first view.
         selected: The chosen corridor, whose ends come before all others; or None.
     """
-    ordered = rows.sort_values("corridor_id", key=lambda ids: ids != selected, kind="stable")
     scale = 2**zoom * deck.TILE_PX / 360
     found: dict[str, Row] = {}
     taken: list[tuple[float, float, int]] = []
-    for row in records(ordered):
+    for row in sorted(rows, key=lambda row: row.get("corridor_id") != selected):
         for end in ("origin", "destination"):
             lon, lat, name = float(row[f"{end}_lon"]), float(row[f"{end}_lat"]), words.safe(row[end])
             box = (lon * scale, curves.mercator_y(lat) * scale, len(name))
@@ -78,7 +76,7 @@ def label_layer(rows: list[Row]) -> pdk.Layer:
     )
 
 
-def place_layer(rows: pd.DataFrame) -> pdk.Layer:
+def place_layer(rows: Sequence[Row]) -> pdk.Layer:
     """Return a dot for each end that is better known than its country."""
     return deck.layer(
         "ScatterplotLayer",
@@ -109,7 +107,7 @@ def silent_layers(silent: pd.DataFrame) -> list[pdk.Layer]:
 
 def _silent_areas(row: Mapping[str, Any]) -> list[Row]:
     tip = words.safe(f"{words.safe(row['name'])}\n{words.NOT_REPORTED}")
-    return deck.area_rows(deck.tint(row["country_id"]), tip=tip)
+    return [{**part, "tip": tip} for part in deck.tint(row["country_id"])]
 
 
 def incident_layers(incidents: pd.DataFrame, scale: palette.Scale | None = None) -> list[pdk.Layer]:
@@ -164,10 +162,6 @@ def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str, scale: palette.S
 
 def _country_layer(layer_id: str, rows: pd.DataFrame, colour: str) -> pdk.Layer:
     shapes = deck.land()
-    areas = [
-        area
-        for row in records(rows)
-        if row["country_id"] in shapes
-        for area in deck.area_rows(deck.tint(row["country_id"]), tip=incident_tip(row))
-    ]
+    known = [(row["country_id"], incident_tip(row)) for row in records(rows) if row["country_id"] in shapes]
+    areas = [{**part, "tip": tip} for country_id, tip in known for part in deck.tint(country_id)]
     return deck.areas(layer_id, areas, palette.rgba(colour, 22), pickable=True)

@@ -34,17 +34,20 @@ def shown(window: Window, top: int) -> pd.DataFrame:
     return known.groupby("layer", sort=False).head(top)
 
 
-def flow_rows(flows: pd.DataFrame, scale: palette.Scale) -> pd.DataFrame:
+def flow_rows(flows: pd.DataFrame, scale: palette.Scale) -> list[marks.Row]:
     """Return the flows with what is drawn: ``colour, alpha, width_px, curve, tip``, the widest first."""
-    rows = marks.records(flows)
-    found = flows.assign(
-        colour=[palette.layer_colour(row["layer"]) for row in rows],
-        alpha=ALPHA,
-        width_px=[round(scale(row["record_count"]), 2) for row in rows],
-        tip=[tip(row) for row in rows],
-    )
-    found["curve"] = pd.Series([_curve(row) for row in rows], index=found.index, dtype=object)
-    return found.sort_values("width_px", ascending=False, kind="stable", ignore_index=True)
+    found = [
+        {
+            **row,
+            "colour": palette.layer_colour(row["layer"]),
+            "alpha": ALPHA,
+            "width_px": round(scale(row["record_count"]), 2),
+            "curve": _curve(row),
+            "tip": tip(row),
+        }
+        for row in marks.records(flows)
+    ]
+    return sorted(found, key=lambda row: -row["width_px"])
 
 
 def _curve(row: Mapping[str, float]) -> curves.Curve:
@@ -75,12 +78,11 @@ def deck_of(
         camera: First view.
         silent: Countries that report nothing in the whole time, as assemble.silent gives them.
     """
-    flows = shown(window, top)
-    rows = flow_rows(flows, measure.widths)
-    names = marks.label_rows(rows.head(LABEL_COUNT), camera["zoom"], None) if len(rows) else []
+    rows = flow_rows(shown(window, top), measure.widths)
+    names = marks.label_rows(rows[:LABEL_COUNT], camera["zoom"], None)
     return deck.deck(
         [
-            *deck.ground(layers.has_us_divisions(flows)),
+            *deck.ground(layers.has_us_divisions(rows)),
             *marks.silent_layers(silent),
             *_incident_layers(window.incidents, measure.radii),
             *layers.flow_layers(rows),

@@ -130,7 +130,7 @@ def scaled(rows: pd.DataFrame, frame: Frame) -> tuple[pd.DataFrame, palette.Scal
     widest = min(WIDEST_PT, max(NARROWEST_PT, WIDEST_SHARE * min(lengths, default=0.0)))
     scale = palette.Scale(palette.rounded_up(rows["record_count"].max() if len(rows) else 1), widest)
     rows = rows.assign(width_px=[round(scale(count), 2) for count in rows["record_count"]])
-    return rows.assign(offset_px=routes.lanes(rows) if len(rows) else 0.0), scale
+    return rows.assign(offset_px=routes.lanes(records(rows))), scale
 
 
 def context_rows(view: Explore, main: pd.DataFrame, first: str) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def context_rows(view: Explore, main: pd.DataFrame, first: str) -> pd.DataFrame:
     is_other = view.flows["is_shown"] & (view.flows["layer"] == first)
     rows = view.flows[is_other & ~view.flows["corridor_id"].isin(main["corridor_id"])].head(CONTEXT_FLOWS)
     shaped = _shaped(view, rows.assign(width_px=print_map_legend.CONTEXT_PT))
-    return shaped.assign(offset_px=routes.lanes(shaped) if len(shaped) else 0.0)
+    return shaped.assign(offset_px=routes.lanes(records(shaped)))
 
 
 def _shaped(view: Explore, rows: pd.DataFrame) -> pd.DataFrame:
@@ -203,7 +203,7 @@ def _drawn(figure: Any, view: Explore, emphasis: Emphasis, marking: str) -> None
     axes.set(xlim=(0, WIDTH_PT), ylim=(0, HEIGHT_PT), xticks=[], yticks=[], facecolor=palette.SEA)
     for spine in axes.spines.values():
         spine.set(color=palette.BORDER, linewidth=0.6)
-    ground(axes, frame, land(), has_us_divisions=layers.has_us_divisions(main))
+    ground(axes, frame, land(), has_us_divisions=layers.has_us_divisions(records(main)))
     for row in records(context):
         _flow(axes, line_of(row, frame), print_map_legend.CONTEXT_COLOUR, print_map_legend.CONTEXT_PT)
     lines = [line_of(row, frame) for row in records(main)]

@@ -39,6 +39,7 @@ BUILT = (
     "record_routes",
     "interceptions",
     "record_weights",
+    "hops",
     "legs",
     "leg_kinds",
     "leg_days",
@@ -144,7 +145,7 @@ def _built(con: DuckDBPyConnection, staging: Path, k_victims: int, progress: Pro
         build(name)
     files["detection"] = _weigh(con, build)
     run.keep(con, "place_cells", _place_cells(run.arrow(con, "places")))
-    for name in ("legs", "leg_kinds", "leg_days", "leg_pairs"):
+    for name in ("hops", "legs", "leg_kinds", "leg_days", "leg_pairs"):
         build(name)
     for name in ("sources", "unresolved"):
         build(name, k=k_victims)

@@ -1,8 +1,10 @@
 """Which way a flow is drawn along, in which lane beside it, and how sure that way is. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashboard import curves, palette, words
@@ -27,9 +29,44 @@ class Chosen(NamedTuple):
     bundle: str = ""
 
 
-def drawn(
-    found: pd.DataFrame, parts: pd.DataFrame, paths: pd.DataFrame, lines: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+class Known(NamedTuple):
+    """The ways a release knows, by the number its network has for a path; the paths of a corridor by network.
+
+    Attributes:
+        table: ``corridor_id, network, length_km, confidence``.
+        corridor: Number of each path's corridor.
+        corridors: Its id.
+        start: (paths + 1,) first of each path's ``points``.
+        points: (points, 2) lon, lat.
+    """
+
+    table: pd.DataFrame
+    corridor: npt.NDArray[np.int64]
+    corridors: pd.Index
+    start: npt.NDArray[np.int64]
+    points: npt.NDArray[np.float64]
+
+
+def known(paths: pd.DataFrame, lines: pd.DataFrame) -> Known:
+    """Return the ways of a release.
+
+    Args:
+        paths: Table ``paths``, in its order.
+        lines: Table ``path_lines``, in its order.
+    """
+    paths = paths[paths["refused"].isna()]
+    named = paths.assign(corridor_id=paths["place_a"] + "~" + paths["place_b"])
+    table = named[list(ROUTE_COLUMNS)].reset_index(drop=True)
+    corridor, corridors = pd.factorize(table["corridor_id"])
+    numbers = np.column_stack([pd.factorize(lines[name])[0] for name in KEY])
+    first = np.flatnonzero(np.append(True, (numbers[1:] != numbers[:-1]).any(axis=1))[: len(lines)])
+    path = pd.MultiIndex.from_frame(paths[KEY]).get_indexer(pd.MultiIndex.from_frame(lines[KEY].iloc[first]))
+    count = np.zeros(len(paths) + 1, dtype=np.int64)
+    count[path + 1] = np.diff(first, append=len(lines))
+    return Known(table, corridor, pd.Index(corridors), np.cumsum(count), lines[["lon", "lat"]].to_numpy(np.float64))
+
+
+def drawn(found: pd.DataFrame, parts: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the way of each pair of places that is shown and whose ends are both finer than a country.
 
     A pair has one way, by the network that carries most of its weighted records, all layers together; of equals the
@@ -37,37 +74,35 @@ def drawn(
 
     Args:
         found: ``corridor_id, is_coarse, is_shown``, as view.Explore.flows.
-        parts: ``origin_id, destination_id, network, observed, intended``, as relations.Layer.parts.
-        paths: Table ``paths``.
-        lines: Table ``path_lines``, in its order.
+        parts: ``path, observed, intended``, as relations.Layer.parts.
+        known: The release's ways.
 
     Returns:
         ROUTE_COLUMNS, one row per pair, and LINE_COLUMNS, its line from the end that comes first by name.
     """
     wanted = found.loc[found["is_shown"] & ~found["is_coarse"], "corridor_id"].unique()
-    ends = parts[["origin_id", "destination_id"]].astype("str")
-    weighed = pd.DataFrame(
-        {
-            "place_a": ends.min(axis=1),
-            "place_b": ends.max(axis=1),
-            "network": parts["network"].astype("str"),
-            "weight": parts["observed"] + parts["intended"],
-        }
-    )
-    summed = weighed.groupby(KEY)["weight"].sum().reset_index()
-    summed["corridor_id"] = summed["place_a"] + "~" + summed["place_b"]
-    is_wanted = pd.Index(wanted).get_indexer(pd.Index(summed["corridor_id"])) >= 0  # isin is slow with many texts
-    built = summed[is_wanted].merge(paths[paths["refused"].isna()], on=KEY)
-    order = built.sort_values(["weight", "network"], ascending=[False, True], kind="stable")
-    chosen = order.drop_duplicates("corridor_id").sort_values("corridor_id", ignore_index=True)
-    points = lines.merge(chosen[[*KEY, "corridor_id"]], on=KEY)
-    return chosen[list(ROUTE_COLUMNS)], points[list(LINE_COLUMNS)]
+    at = known.corridors.get_indexer(pd.Index(wanted))
+    is_wanted = np.zeros(len(known.corridors), dtype=np.bool_)
+    is_wanted[at[at >= 0]] = True
+    path, weight = parts["path"].to_numpy(np.int64), (parts["observed"] + parts["intended"]).to_numpy(np.float64)
+    weight = np.bincount(path[path >= 0], weight[path >= 0], len(known.corridor))
+    rows = np.unique(path[path >= 0])
+    rows = rows[is_wanted[known.corridor[rows]]]
+    rows = rows[np.lexsort([-weight[rows], known.corridor[rows]])]
+    chosen = np.sort(rows[np.append(True, np.diff(known.corridor[rows]) > 0)[: len(rows)]])
+    counts = known.start[chosen + 1] - known.start[chosen]
+    point = np.repeat(known.start[chosen] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    ways = known.table.take(chosen)
+    lines = pd.DataFrame({"corridor_id": ways["corridor_id"].repeat(counts).array})
+    lines[["lon", "lat"]] = known.points[point]
+    return ways.sort_values("corridor_id", ignore_index=True), lines
 
 
 def by_corridor(lines: pd.DataFrame) -> dict[str, list[curves.Point]]:
     """Return the points (lon, lat) of each corridor's way; a line of one point is none."""
-    grouped = lines.groupby("corridor_id", sort=False)
-    found = {str(name): list(zip(mine["lon"], mine["lat"], strict=True)) for name, mine in grouped}
+    found: dict[str, list[curves.Point]] = {}
+    for name, *point in zip(*(lines[column].tolist() for column in LINE_COLUMNS), strict=True):
+        found.setdefault(name, []).append((point[0], point[1]))
     return {name: points for name, points in found.items() if len(set(points)) > 1}
 
 
@@ -83,7 +118,7 @@ def shape(row: Mapping[str, Any], points: list[curves.Point], count: int) -> cur
     return curves.route(points if is_onward else points[::-1], count)
 
 
-def lanes(rows: pd.DataFrame) -> pd.Series:
+def lanes(rows: Sequence[Mapping[str, Any]]) -> list[float]:
     """Return how many pixels to the right of its way each flow is drawn: firearms nearest, then the other layers.
 
     A lane lies outside all that the same direction of the same pair has drawn further in, so nothing hides it; and
@@ -92,16 +127,14 @@ def lanes(rows: pd.DataFrame) -> pd.Series:
     Args:
         rows: ``layer, origin_id, destination_id, width_px, has_route``.
     """
-    offsets = pd.Series(0.0, index=rows.index)
-    known = list(palette.LAYER_COLOURS)
-    rank = rows["layer"].map({name: at for at, name in enumerate(known)}).fillna(len(known)).astype("int64")
-    routed = rows.assign(rank=rank)[rows["has_route"]].sort_values("rank", kind="stable")
-    for _, pair in routed.groupby(["origin_id", "destination_id"], sort=False):
-        edge = 0.0
-        for index, width, place in zip(pair.index, pair["width_px"].tolist(), pair["rank"].tolist(), strict=True):
-            inner = max(edge, LANE_PX * place) + GAP_PX
-            offsets[index] = round(inner + width / 2, 2)
-            edge = inner + width
+    known = {name: at for at, name in enumerate(palette.LAYER_COLOURS)}
+    ranks = [known.get(row["layer"], len(known)) for row in rows]
+    offsets, edges = [0.0] * len(rows), dict[tuple[str, str], float]()
+    for at in sorted((at for at, row in enumerate(rows) if row["has_route"]), key=ranks.__getitem__):
+        width, pair = rows[at]["width_px"], (rows[at]["origin_id"], rows[at]["destination_id"])
+        inner = max(edges.get(pair, 0.0), LANE_PX * ranks[at]) + GAP_PX
+        offsets[at] = round(inner + width / 2, 2)
+        edges[pair] = inner + width
     return offsets
 
 

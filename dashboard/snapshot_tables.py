@@ -163,7 +163,7 @@ def _routes(asked: Asked, told: pd.DataFrame) -> Mapped:
     """Return the way of every pair of places with a flow, or a straight line where there is none."""
     places = asked.store.places
     parts = pd.concat([layer.parts for layer in asked.layers.values()], ignore_index=True)
-    ways, lines = routes.drawn(told.assign(is_shown=True), parts, asked.store.paths, asked.store.lines)
+    ways, lines = routes.drawn(told.assign(is_shown=True), parts, asked.store.routes)
     pairs = told[["corridor_id"]].drop_duplicates().sort_values("corridor_id", ignore_index=True)
     ends = pairs["corridor_id"].str.split("~", n=1, expand=True).reindex(columns=[0, 1])
     pairs = pairs.assign(place_a=ends[0], place_b=ends[1]).merge(ways, on="corridor_id", how="left")

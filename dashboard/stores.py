@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from dashboard import flows, relations, roles
+from dashboard import flows, relations, roles, routes
 from dashboard.markings import strictest
 from data import contracts, release
 from data.errors import RoleError
@@ -74,9 +74,9 @@ class Store:
         return run.rows(self.con, "paths")
 
     @cached_property
-    def lines(self) -> pd.DataFrame:
-        """The release's table ``path_lines``."""
-        return run.rows(self.con, "path_lines")
+    def routes(self) -> routes.Known:
+        """The ways flows are drawn along."""
+        return routes.known(self.paths, run.rows(self.con, "path_lines"))
 
     @cached_property
     def net(self) -> Network:

@@ -39,8 +39,6 @@ class Explore:
             in either place), ``length_km, confidence`` (of the line drawn), ``is_coarse, is_shown``. Strongest first.
         incidents: One row per cell or country of point layers: ``layer, lon, lat, incident_count, killed_count``
             (nullable), ``precision`` (cell or country), ``cell``, ``country_id``, ``place`` (country name or "").
-        yearly: ``layer, year, record_count``: records on the flows, and incidents; missing years are absent; a record
-            that spans several years counts an equal part in each.
         omega: One row per other layer: ``layer, omega, common_share, inverse_share, mixed_share, shared_km``;
             NaN where the layers share nothing.
         sources: Contract table ``sources`` of the release.
@@ -65,7 +63,6 @@ class Explore:
     flows: pd.DataFrame
     corridors: pd.DataFrame
     incidents: pd.DataFrame
-    yearly: pd.DataFrame
     omega: pd.DataFrame
     sources: pd.DataFrame
     routes: pd.DataFrame

@@ -146,6 +146,7 @@ DASH = "–"
 P_SURPRISE = 0.05  # METHOD 3.5: where the null model stops explaining
 SHARES = ("inverse_share", "common_share", "mixed_share")
 
+_HEEDED = re.compile(r"[<>$`{}\[]|:\S|^@@")  # what ``safe`` changes has one of these
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 HELD_SPACE = "\N{NO-BREAK SPACE}"
 _OBEYED = re.compile(r"[\\*_~\[\]#|]|:(?=\w)")
@@ -155,6 +156,8 @@ _SCHEME = re.compile(r"\b(?:https?|ftp|javascript|data)(?=:\S)", re.IGNORECASE)
 def safe(text: object) -> str:
     """Return a text of the data so that neither deck.gl, Markdown nor plotly takes it for an instruction."""
     plain = "" if text is None or text is pd.NA or text != text else str(text)
+    if not _HEEDED.search(plain):
+        return plain
     plain = _MARKDOWN.sub(r"\1", plain)
     plain = _SCHEME.sub(lambda found: found.group() + "\u2060", plain)
     for sign, instead in (("<", "‹"), (">", "›"), ("$", "＄"), ("`", "'"), ("{", "("), ("}", ")"), ("![", "! [")):

@@ -6,7 +6,6 @@ were never seized cancels out. Model, limits and measurements: README.md. It is 
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -33,36 +32,26 @@ COLUMNS = ("layer", "year", "route", "position", "record_count")
 DETECTION = ("layer", "country_id", "window", "q", "low", "high", "record_count")
 EXPOSURES = ("layer", "year", "route", "h", "factor")
 
-Rows = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class Journeys:
-    """Stated routes with the place of the seizure, as counts.
+    """Stated routes, each once, with the places of their seizures as counts.
 
     Attributes:
         countries: Country of each column.
         stops: Routes x countries: times the route enters the country.
-        passed: The same, up to the seizure: it and what follows left out.
-        seized: Column of the country that seized.
         count: Records of each route.
+        totals: Seizures and passages before one, per country, those of the prior included.
     """
 
     countries: npt.NDArray[np.object_]
     stops: sp.csr_matrix
-    passed: sp.csr_matrix
-    seized: Rows
     count: Array
-
-    @cached_property
-    def totals(self) -> tuple[Array, Array]:
-        """Seizures and passages per country, those of the prior included; asked for at every step of the search."""
-        hits = np.bincount(self.seized, self.count, minlength=len(self.countries)).astype(np.float64)
-        return hits + PRIOR_HITS, np.asarray(self.passed.T @ self.count + PRIOR_MISSES, dtype=np.float64)
+    totals: tuple[Array, Array]
 
 
 def journeys(routes: pd.DataFrame) -> Journeys:
-    """Return the routes as matrices.
+    """Return the routes as a matrix; how many rows name one of them, or in which order, changes nothing but rounding.
 
     Args:
         routes: ``route`` (countries in travel order, joined by SEPARATOR), ``position`` (1 for the first: which of them
@@ -72,23 +61,20 @@ def journeys(routes: pd.DataFrame) -> Journeys:
         ContractError: a column is missing or holds null, a position is not on its route, or a count is negative.
     """
     _check(routes, COLUMNS[2:])
-    stops = routes["route"].reset_index(drop=True).astype("str").str.split(SEPARATOR)
+    route, names = pd.factorize(routes["route"].astype("str"))
+    stops = pd.Series(names.astype("str")).str.split(SEPARATOR)
     length = stops.map(len).to_numpy(np.int64)
-    row = np.repeat(np.arange(len(routes)), length)
     code, countries = pd.factorize(stops.explode(), sort=True)
-    at = np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length) + 1
     position = routes["position"].to_numpy(np.int64)
-    if not ((position >= 1) & (position <= length)).all():
+    if not ((position >= 1) & (position <= length[route])).all():
         raise ContractError("Routes: column position holds a place that is not on its route; expected 1 to its length.")
-    shape = len(routes), len(countries)
-    is_before, is_here = at < position[row], at == position[row]
-
-    def matrix(part: npt.NDArray[np.bool_]) -> sp.csr_matrix:
-        return sp.csr_matrix((np.ones(part.sum()), (row[part], code[part])), shape=shape)
-
-    count = routes["record_count"].to_numpy(np.float64)
-    everything = np.ones(len(row), dtype=np.bool_)
-    return Journeys(np.asarray(countries, dtype=object), matrix(everything), matrix(is_before), code[is_here], count)
+    start, row = np.cumsum(length) - length, np.repeat(np.arange(len(names)), length)
+    here = np.bincount(start[route] + position - 1, routes["record_count"].to_numpy(np.float64), len(row))
+    count = np.bincount(row, here, len(names)).astype(np.float64)
+    upto = np.cumsum(here) - np.repeat((np.cumsum(here) - here)[start], length)
+    hits, misses = (np.bincount(code, part, len(countries)).astype(np.float64) for part in (here, count[row] - upto))
+    matrix = sp.csr_matrix((np.ones(len(row)), (row, code)), shape=(len(names), len(countries)))
+    return Journeys(np.asarray(countries, dtype=object), matrix, count, (hits + PRIOR_HITS, misses + PRIOR_MISSES))
 
 
 def log_posterior(x: Array, found: Journeys) -> tuple[float, Array]:

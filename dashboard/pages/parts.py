@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import assemble, charts, layers, legend, levels, load, relations, roles, routes, words
+from dashboard import assemble, charts, layers, legend, levels, load, marks, relations, roles, routes, words
 from dashboard.filters import Filters
 from dashboard.pages import detail, draw, note_parts, state, tables
 from dashboard.stores import Choices
@@ -40,7 +40,7 @@ def everything(
     detail.bundle(pinned, view)
     evidence(pinned, view, onward)
     corridors(pinned, view)
-    years(view)
+    years(pinned, view)
 
 
 def top(pinned: Pinned, view: Explore) -> None:
@@ -119,8 +119,8 @@ def _chosen(pinned: Pinned, view: Explore, level: str) -> routes.Chosen | None:
 
 def _way(view: Explore, chosen: routes.Chosen) -> str:
     """Return how the chosen corridor is drawn; empty where none of its flows is shown."""
-    shown = view.flows[view.flows["is_shown"]]
-    if not layers.is_chosen(shown, chosen).any():
+    drawn = marks.records(view.flows[view.flows["is_shown"]])
+    if not any(layers.is_chosen(row, chosen) for row in drawn):
         return "None of the chosen corridor's flows is among those drawn."
     if view.level != "place":
         return (
@@ -219,13 +219,14 @@ def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> Non
     st.dataframe(tables.records(found), hide_index=True, height=300, placeholder=words.DASH)
 
 
-def years(view: Explore) -> None:
+def years(pinned: Pinned, view: Explore) -> None:
     """Draw records per year."""
     st.subheader("Records per year", anchor=False)
-    if view.yearly.empty:
+    found = load.yearly(*pinned, view.filters)
+    if found.empty:
         st.write("No record of this choice has a year.")
         return
-    draw.chart(charts.records_by_year(view.yearly), "Records per year and layer")
+    draw.chart(charts.records_by_year(found), "Records per year and layer")
     st.caption(words.YEARS)
 
 

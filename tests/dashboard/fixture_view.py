@@ -145,7 +145,6 @@ def totals() -> pd.DataFrame:
 
 def explore() -> Explore:
     """Return the whole view."""
-    years = [(layer, year, 100 + year % 7) for layer in LAYERS for year in (2018, 2019, 2021)]
     omega = [("drugs", 0.3, 0.22, 0.41, 0.37, 900.0), ("human_trafficking", None, None, None, None, None)]
     shares = ["layer", "omega", "common_share", "inverse_share", "mixed_share", "shared_km"]
     return Explore(
@@ -157,7 +156,6 @@ def explore() -> Explore:
         flows=flows(),
         corridors=corridors(),
         incidents=incidents(),
-        yearly=pd.DataFrame(years, columns=["layer", "year", "record_count"]),
         omega=pd.DataFrame(omega, columns=shares),
         sources=pd.DataFrame(),
         routes=routes(),

@@ -87,7 +87,7 @@ def test_every_shown_flow_has_one_arrow_and_no_other_has() -> None:
 
 
 def test_both_ways_of_a_pair_are_drawn_in_every_layer() -> None:
-    rows = layers.flow_rows(VIEW)
+    rows = pd.DataFrame(layers.flow_rows(VIEW))
     pairs = set(zip(rows["layer"], rows["origin_id"], rows["destination_id"], strict=True))
     assert all((layer, b, a) in pairs for layer, a, b in pairs)
 
@@ -101,7 +101,7 @@ def test_layers_on_one_corridor_lie_side_by_side() -> None:
 
 
 def test_firearms_take_the_colour_of_their_corridors_relation_and_drugs_do_not() -> None:
-    rows = layers.flow_rows(VIEW).set_index(["layer", "origin_id", "destination_id"])
+    rows = pd.DataFrame(layers.flow_rows(VIEW)).set_index(["layer", "origin_id", "destination_id"])
     assert rows.loc[("firearms", "city:MNL", "city:LAX"), "colour"] == palette.RELATION_COLOURS["inverse"]
     assert rows.loc[("firearms", "city:LAX", "city:MNL"), "colour"] == palette.RELATION_COLOURS["inverse"]
     assert rows.loc[("firearms", "city:HOU", "city:GDL"), "colour"] == palette.RELATION_COLOURS["common"]
@@ -114,8 +114,8 @@ def test_the_strongest_relation_of_a_corridor_wins_over_too_little_evidence() ->
 
 
 def test_layer_colours_draw_every_layer_at_full_width() -> None:
-    relations, plain = layers.flow_rows(VIEW, layers.RELATIONS), layers.flow_rows(VIEW, layers.LAYERS)
-    widest = [rows.loc[rows["layer"] == "drugs", "width_px"].max() for rows in (relations, plain)]
+    drawn = [layers.flow_rows(VIEW, mode) for mode in (layers.RELATIONS, layers.LAYERS)]
+    widest = [max(row["width_px"] for row in rows if row["layer"] == "drugs") for rows in drawn]
     assert widest[0] == pytest.approx(widest[1] / 2)
 
 
@@ -175,7 +175,7 @@ def test_every_layer_and_direction_on_a_way_has_a_lane_of_its_own_to_the_right()
 
 
 def test_a_flow_without_a_way_is_a_curve_without_a_lane() -> None:
-    rows = layers.flow_rows(VIEW).set_index(["layer", "origin_id", "destination_id"])
+    rows = pd.DataFrame(layers.flow_rows(VIEW)).set_index(["layer", "origin_id", "destination_id"])
     assert rows.groupby("has_route").size().to_dict() == {False: 42, True: 12}  # two pairs, both ways, three layers
     assert (rows.loc[~rows["has_route"], "offset_px"] == 0).all()
     assert rows.loc[("drugs", "city:MNL", "city:LAX"), "has_route"] == False  # noqa: E712
@@ -184,7 +184,7 @@ def test_a_flow_without_a_way_is_a_curve_without_a_lane() -> None:
 def test_an_end_known_only_as_a_country_keeps_its_curve_even_where_a_line_is_stored() -> None:
     stored = VIEW.lines[VIEW.lines["corridor_id"] == "city:GDL~city:HOU"].assign(corridor_id="MEX~US-TX")
     rows = layers.flow_rows(replace(VIEW, lines=stored))
-    assert not rows["has_route"].any()
+    assert not any(row["has_route"] for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_an_end_known_only_as_a_country_keeps_its_curve_even_where_a_line_is_sto
 def test_an_arrow_sits_in_its_lane(ends: tuple[str, str], turn_deg: float, shift: tuple[float, float]) -> None:
     drawn = routes.shape({"origin_id": ends[0], "destination_id": ends[1]}, [(0.0, 0.0), (5.0, 0.0), (10.0, 0.0)], 9)
     row = {"curve": drawn, "offset_px": 4.0, "colour": "#000000", "alpha": 200, "width_px": 2.0}
-    (arrow,) = layers.arrow_rows(pd.DataFrame([row]))
+    (arrow,) = layers.arrow_rows([row])
     assert abs(arrow["a"]) == turn_deg  # eastward it lies 4 px further down the screen, westward further up
     assert arrow["o"] == pytest.approx(list(shift))
 
@@ -316,7 +316,7 @@ def test_two_thousand_ways_of_many_points_stay_below_the_ceiling_of_a_message() 
     many = [fixture_view.flow("firearms", "city:ATH", "city:BEN", 1 + n % 90) for n in range(2000)]
     busy = levels.seen(replace(VIEW, flows=pd.DataFrame(many), lines=lines), "place")
     rows = layers.flow_rows(busy)
-    assert rows["has_route"].all()
+    assert all(row["has_route"] for row in rows)
     assert max(len(row["p"]) for row in layers.path_rows(rows)) <= 30
     chosen = routes.Chosen("city:ATH~city:BEN", CELLS)
     assert len(layers.deck_of(busy, layers.RELATIONS, chosen, deck.camera(None)).to_json()) <= 1_000_000

@@ -121,7 +121,7 @@ def test_a_line_takes_a_relation_only_where_its_parts_agree(
     rows = [flow(KNOWN, "firearms", ends, count) for ends, count in zip(PARTS, counts, strict=True)]
     known = {corridor: word for corridor, word in zip(CORRIDORS, said, strict=True) if word}
     seen = levels.seen(view_of(rows, KNOWN, known), "country")
-    (line,) = layers.flow_rows(seen).to_dict("records")
+    (line,) = layers.flow_rows(seen)
     assert line["relation"] == relation
     assert line["colour"] == palette.relation_colour(relation)
 
@@ -130,9 +130,9 @@ def test_the_tip_and_the_key_say_that_parts_differ() -> None:
     rows = [flow(KNOWN, "firearms", PARTS[0], 30), flow(KNOWN, "firearms", PARTS[1], 10)]
     view = view_of(rows, KNOWN, {CORRIDORS[0]: "inverse", CORRIDORS[1]: "common"})
     seen = levels.seen(view, "country")
-    (tip,) = layers.flow_rows(seen)["tip"]
-    assert "Sum of 2 flows; relation: its parts differ" in tip
-    assert "inverse 1 (75 %), common 1 (25 %)" in tip
+    (line,) = layers.flow_rows(seen)
+    assert "Sum of 2 flows; relation: its parts differ" in line["tip"]
+    assert "inverse 1 (75 %), common 1 (25 %)" in line["tip"]
     assert "its corridors differ" in legend.colours(seen, layers.RELATIONS)
     assert "its corridors differ" not in legend.colours(view, layers.RELATIONS)
 

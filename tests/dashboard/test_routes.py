@@ -1,6 +1,7 @@
 """Which way a pair is drawn along, in which lane, and what is told of it."""
 
 import math
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,6 +25,7 @@ LINES = pd.DataFrame(
     + [("A", "XXX", "road", 0.0, 0.0), ("A", "XXX", "road", 1.0, 1.0)],
     columns=["place_a", "place_b", "network", "lon", "lat"],
 )
+KNOWN = routes.known(PATHS, LINES)
 FOUND = pd.DataFrame(
     [("A~B", False, True), ("A~B", False, True), ("A~XXX", True, True)],
     columns=["corridor_id", "is_coarse", "is_shown"],
@@ -31,39 +33,39 @@ FOUND = pd.DataFrame(
 
 
 def parts(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["origin_id", "destination_id", "network", "observed"])
-    return frame.assign(intended=0.0)
+    """Return the parts of a layer: ends either way round, network, records."""
+    numbers = {("A", "B", "air"): 0, ("A", "B", "road"): 1, ("A", "XXX", "road"): 2}
+    path = [numbers.get((min(ends), max(ends), network), -1) for *ends, network, _ in rows]
+    return pd.DataFrame({"path": path, "observed": [row[-1] for row in rows], "intended": 0.0})
 
 
 def test_a_pair_takes_the_network_with_most_records_both_ways_and_layers_together() -> None:
-    ways, points = routes.drawn(
-        FOUND, parts(("A", "B", "road", 3), ("B", "A", "road", 3), ("A", "B", "air", 5)), PATHS, LINES
-    )
+    ways, points = routes.drawn(FOUND, parts(("A", "B", "road", 3), ("B", "A", "road", 3), ("A", "B", "air", 5)), KNOWN)
     assert ways["network"].tolist() == ["road"]  # 3 + 3 against 5
     assert points[["lon", "lat"]].to_numpy().tolist() == [[0, 0], [5, 3], [9, 0]]
 
 
 def test_turning_every_record_round_changes_no_way() -> None:
-    there = routes.drawn(FOUND, parts(("A", "B", "road", 3), ("A", "B", "air", 5)), PATHS, LINES)
-    back = routes.drawn(FOUND, parts(("B", "A", "road", 3), ("B", "A", "air", 5)), PATHS, LINES)
+    there = routes.drawn(FOUND, parts(("A", "B", "road", 3), ("A", "B", "air", 5)), KNOWN)
+    back = routes.drawn(FOUND, parts(("B", "A", "road", 3), ("B", "A", "air", 5)), KNOWN)
     for one, other in zip(there, back, strict=True):
         pd.testing.assert_frame_equal(one, other)
     assert there[0]["network"].tolist() == ["air"]
 
 
 def test_a_refused_network_and_an_end_known_by_country_have_no_way() -> None:
-    ways, points = routes.drawn(FOUND, parts(("A", "B", "sea", 9), ("A", "XXX", "road", 9)), PATHS, LINES)
+    ways, points = routes.drawn(FOUND, parts(("A", "B", "sea", 9), ("A", "XXX", "road", 9)), KNOWN)
     assert ways.empty
     assert points.empty
 
 
 def test_a_pair_that_is_not_shown_has_no_way() -> None:
-    ways, _ = routes.drawn(FOUND.assign(is_shown=False), parts(("A", "B", "road", 3)), PATHS, LINES)
+    ways, _ = routes.drawn(FOUND.assign(is_shown=False), parts(("A", "B", "road", 3)), KNOWN)
     assert ways.empty
 
 
 def test_nothing_gives_nothing() -> None:
-    ways, points = routes.drawn(FOUND[:0], parts(), PATHS, LINES)
+    ways, points = routes.drawn(FOUND[:0], parts(), KNOWN)
     assert (list(ways.columns), len(ways)) == (list(routes.ROUTE_COLUMNS), 0)
     assert (list(points.columns), len(points)) == (list(routes.LINE_COLUMNS), 0)
     assert routes.by_corridor(points) == {}
@@ -104,22 +106,20 @@ def test_thinning_keeps_the_ends_and_the_largest_bend() -> None:
     assert curves.thinned(points, 13) == points
 
 
-def flow(layer: str, origin: str, destination: str, width_px: float) -> dict[str, object]:
+def flow(layer: str, origin: str, destination: str, width_px: float) -> dict[str, Any]:
     return {"layer": layer, "origin_id": origin, "destination_id": destination, "width_px": width_px, "has_route": True}
 
 
 def test_lanes_grow_outward_from_firearms_and_never_meet() -> None:
-    rows = pd.DataFrame(
-        [flow("drugs", "A", "B", 2.0), flow("firearms", "A", "B", 6.0), flow("firearms", "B", "A", 2.0)]
-    )
+    rows = [flow("drugs", "A", "B", 2.0), flow("firearms", "A", "B", 6.0), flow("firearms", "B", "A", 2.0)]
     # firearms 0.8 + 6 / 2; drugs past them: 0.8 + 6 + 0.8 + 2 / 2; the way back starts anew at 0.8 + 2 / 2
-    assert routes.lanes(rows).tolist() == pytest.approx([8.6, 3.8, 1.8])
+    assert routes.lanes(rows) == pytest.approx([8.6, 3.8, 1.8])
 
 
 def test_an_unknown_layer_has_the_outermost_lane() -> None:
-    rows = pd.DataFrame([flow("antiquities", "A", "B", 2.0), flow("human_trafficking", "A", "B", 2.0)])
+    rows = [flow("antiquities", "A", "B", 2.0), flow("human_trafficking", "A", "B", 2.0)]
     named = len(palette.LAYER_COLOURS)
-    assert routes.lanes(rows).tolist() == pytest.approx([named * routes.LANE_PX + 1.8, 2 * routes.LANE_PX + 1.8])
+    assert routes.lanes(rows) == pytest.approx([named * routes.LANE_PX + 1.8, 2 * routes.LANE_PX + 1.8])
 
 
 def test_what_is_told_of_a_way_names_its_network_length_and_confidence() -> None:
