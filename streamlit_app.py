@@ -21,11 +21,15 @@ from dashboard.pages import (
     traces,
 )
 
-# Streamlit keeps a hand's breadth free above every page; on a laptop the map takes it
-HIGHER = "<style>@media (min-width: 768px) { [data-testid=stMainBlockContainer] { padding-top: 2rem; } }</style>"
+# Streamlit keeps a hand's breadth free above every page; on a laptop the map takes it. Nothing but the map moves:
+# where a processor draws, each frame of a turning sign keeps it from the map.
+LOOK = """<style>
+*, ::before, ::after { animation: none !important; transition: none !important; }
+@media (min-width: 768px) { [data-testid=stMainBlockContainer] { padding-top: 2rem; } }
+</style>"""
 
 st.set_page_config(page_title="Contraflow", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
-st.html(HIGHER)
+st.html(LOOK)
 is_official = access.is_official()
 Shown = Literal["visible", "hidden"]
 analysts: Shown = "hidden" if is_official else "visible"  # who opens a hidden page by its address is told why

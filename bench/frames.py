@@ -77,7 +77,7 @@ def asked(store: Store, question: Question) -> pd.DataFrame:
     if question.query == "flows":
         return assemble.flows(store, question.filters)
     if question.query == "flows by network":
-        found = flows.by_part(store.book, assemble.counted(store, question.filters))
+        found = flows.by_part(assemble.held(store, question.filters))
         return store.book.parts.take(found.index.to_numpy()).reset_index(drop=True).join(found.reset_index(drop=True))
     limits = questions.of_flows(store, question.filters)
     ends = dict(zip(("place_a", "place_b"), question.places, strict=False))

@@ -63,6 +63,8 @@ def _ingest(setting: Setting, copies: int) -> Trial:
 
     def ours() -> int:
         con.execute("drop view if exists legs")
+        con.execute("drop table if exists hops")
+        run.build(con, "hops")
         run.write(con, "legs", contracts.LEGS.schema, out)
         return len(con.table("legs"))
 
@@ -97,7 +99,7 @@ from read_parquet('{observations}')
 
 
 def _weighed(setting: Setting, tables: dict[str, Path]) -> Any:
-    """Return a connection that sees what queries/build/legs.sql reads, every record with the weight 1."""
+    """Return a connection that sees what queries/build/hops.sql and legs.sql read, every record with the weight 1."""
     places = made.original(setting).places
     folder = tables["observations"].parent
     copies = tables["observations"].stem

@@ -24,7 +24,7 @@ def flows(store: Store, filters: Filters) -> pd.DataFrame:
     Raises:
         FilterError: a region, layer or commodity is unknown to this release.
     """
-    return booked.flows(store.book, counted(store, filters), filters.kappa)[booked.COLUMNS]
+    return booked.flows(store.book, held(store, filters), filters.kappa)[booked.COLUMNS]
 
 
 def laid_out(store: Store, filters: Filters) -> tuple[pd.DataFrame, dict[str, relations.Layer]]:
@@ -33,24 +33,24 @@ def laid_out(store: Store, filters: Filters) -> tuple[pd.DataFrame, dict[str, re
     Raises:
         FilterError: a region, layer or commodity is unknown to this release.
     """
-    held = counted(store, filters)
-    found = booked.flows(store.book, held, filters.kappa)
+    mine = held(store, filters)
+    found = booked.flows(store.book, mine, filters.kappa)
     numbers = store.ways.pairs.take(found["pair"].to_numpy()).set_index(found.index)
     numbered = pd.concat([found, numbers], axis=1)
-    parts = booked.parts(store.book, store.ways, held)
+    parts = booked.parts(store.book, store.ways, mine)
     names = dict.fromkeys((*filters.layers, relations.ANCHOR))
     layers = {name: relations.Layer(*(booked.of_layer(table, name) for table in (numbered, parts))) for name in names}
     return found[booked.COLUMNS], layers
 
 
-def counted(store: Store, filters: Filters) -> booked.Counted:
-    """Return what the choice holds of each kind of leg.
+def held(store: Store, filters: Filters) -> booked.Held:
+    """Return what the choice holds by pair of places and by network.
 
     Raises:
         FilterError: a region, layer or commodity is unknown to this release.
     """
     least = filters.min_count, booked.LEAST_POINTS[filters.confidence]
-    return booked.counted(store.book, questions.kinds(store, filters), (filters.since, filters.until), *least)
+    return booked.kept(store.book, questions.held(store, filters), *least)
 
 
 def explore(store: Store, filters: Filters, compare: relations.Compare | None = None) -> view.Explore:
@@ -275,7 +275,7 @@ def _oriented(records: pd.DataFrame, ends: tuple[str, str]) -> tuple[str, str]:
 
 def _totals(store: Store, limits: dict[str, object], found: pd.DataFrame) -> pd.DataFrame:
     wanted = questions.some_limits(limits, "since", "until", "countries", "limited", "commodities", "modes", "modi")
-    totals = run.rows(store.con, "record_totals", **wanted).set_index("layer")
+    totals = store.totals(**wanted).set_index("layer")
     grouped = found.groupby("layer")
     counts = pd.DataFrame({"flow_record_count": grouped["record_count"].sum(), "flow_count": grouped.size()})
     return totals.join(counts).fillna(0).astype("int64").reset_index()

@@ -79,7 +79,7 @@ def coverage(store: Store, filters: Filters) -> Coverage:
         is_synthetic=store.is_synthetic,
         marking=store.marking,
         filters=filters,
-        totals=run.rows(store.con, "record_totals", **{**wanted, **_narrow(store, filters)}),
+        totals=store.totals(**{**wanted, **_narrow(store, filters)}),
         layers=_layers(known, shares, reports, years),
         shares=shares.reset_index(drop=True),
         pairs=assemble.flows(store, plain)[["layer", "record_count", "record_count_high"]],

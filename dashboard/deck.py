@@ -60,15 +60,19 @@ class CompactDeck(pdk.Deck):  # type: ignore[misc]  # pydeck has no types
 
     def to_json(self) -> str:
         """Return the deck as JSON."""
-        return orjson.dumps(self, default_serialize, orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY).decode()
+        return self.text(self)
+
+    def text(self, part: object) -> str:
+        """Return a part of the deck as JSON, in the colours of the page."""
+        return orjson.dumps(part, default_serialize, orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 class DarkDeck(CompactDeck):
     """The same map in the colours of a dark page."""
 
-    def to_json(self) -> str:
-        """Return the deck as JSON."""
-        return palette.darkened(super().to_json())
+    def text(self, part: object) -> str:
+        """Return a part of the deck as JSON, in the colours of the page."""
+        return palette.darkened(super().text(part))
 
 
 def layer(kind: str, layer_id: str, rows: object, **props: object) -> pdk.Layer:

@@ -95,7 +95,7 @@ def totals(store: Store, filters: Filters) -> pd.DataFrame:
     """
     limits = questions.limits_of(store, replace(filters, layers=questions.known_layers(store, filters)))
     names = ("since", "until", "countries", "limited", "commodities", "modes", "modi")
-    return run.rows(store.con, "record_totals", **{name: limits[name] for name in names})
+    return store.totals(**{name: limits[name] for name in names})
 
 
 def near_tests(store: Store, filters: Filters) -> dict[str, ProximityTest]:

@@ -1,5 +1,6 @@
 """Flows and their records by network, from a release's running sums: as quick for ten million records as for few."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ KEY = ["layer", "origin_id", "destination_id"]
 BILLION = 1e9  # weights are kept as whole billionths: five records of weight 1 are 5, in whatever order they are added
 COUNT, COUNT_HIGH, ITEMS, *WEIGHTS = range(6)  # columns of the running sums
 MONTH_DAYS = 31
-CONFIDENCE = ("low", "low", "medium", "high")  # by points; see points
+CONFIDENCE = ("low", "low", "medium", "high")  # by points; see Held
 LEAST_POINTS = {"any": 0, "medium": 2, "high": 3}
 WEIGHTINGS = ("", "_items", "_exposure")  # how the columns of each weight end
 PLACE = ["name", "level", "lon", "lat"]
@@ -68,20 +69,41 @@ class Ways(NamedTuple):
     pairs: pd.DataFrame
 
 
-class Counted(NamedTuple):
-    """What a choice holds, by kind: only pairs of places that reach its minimum count.
+class Sums(NamedTuple):
+    """What a choice holds by pair of places, or by part of the book.
 
     Attributes:
-        kinds: Numbers of the book's kinds that have a record, ascending.
-        sums: (kinds, measures).
-        first_on: Day of the first record.
-        last_on: Last day of the last record.
+        number: Of the pair or part, ascending.
+        whole: (rows, measures).
+        intended: The same of the kinds whose destination was not reached.
     """
 
-    kinds: Whole
-    sums: Whole
+    number: Whole
+    whole: Whole
+    intended: Whole
+
+
+class Held(NamedTuple):
+    """What a choice holds; all but ``parts`` by pair of places.
+
+    Attributes:
+        parts: By part.
+        pairs: By pair.
+        has_items: Whether a record states its items.
+        first_on: Day of the first record.
+        last_on: Last day of the last record.
+        sources: As text.
+        points: How well its records are documented, from 0 to 3: a point each for two sources or more; both ends known
+            more closely than their country; half of the records or more dated to a month or closer.
+    """
+
+    parts: Sums
+    pairs: Sums
+    has_items: npt.NDArray[np.bool_]
     first_on: npt.NDArray[np.datetime64]
     last_on: npt.NDArray[np.datetime64]
+    sources: npt.NDArray[np.object_]
+    points: Whole
 
 
 def book(kinds: pd.DataFrame, tally: Tally, places: pd.DataFrame) -> Book:
@@ -144,105 +166,105 @@ def ways(book: Book, net: Network, travel: Travel, places: pd.DataFrame) -> Ways
     return Ways(routed, pairs[["is_onward"]].assign(**numbers))
 
 
-def counted(
-    book: Book, kinds: Whole, period: tuple[date | None, date | None], min_count: int = 1, least_points: int = 0
-) -> Counted:
+def held(book: Book, kinds: Whole, period: tuple[date | None, date | None]) -> Held:
     """Return what a choice holds.
 
     Args:
         book: The release's book.
         kinds: Numbers of the kinds that pass the filters, ascending.
         period: First day, and the day after the last; None for no limit.
-        min_count: Records that a pair of places must have.
-        least_points: How many ``points`` it must have.
     """
-    held = book.tally.between(kinds, *period)
-    pair, span = (book.kinds[name].to_numpy()[held.kinds] for name in ("pair", "span_days"))
-    found = Counted(held.kinds, held.sums, held.first_on, held.last_on + span.astype("timedelta64[D]"))
-    is_kept = np.bincount(pair, held.sums[:, COUNT], len(book.pairs)) >= min_count
-    if least_points:
-        known, of_known = points(book, found)
-        is_kept[known] &= of_known >= least_points
-    return found if is_kept[pair].all() else Counted(*(values[is_kept[pair]] for values in found))
-
-
-def points(book: Book, found: Counted) -> tuple[Whole, Whole]:
-    """Return the pairs of places of a choice, and how well the records of each are documented, from 0 to 3.
-
-    A point each: two sources or more; both ends known more closely than their country; half of the records or more
-    dated to a month or closer.
-    """
-    each, source, span = (book.kinds[name].to_numpy()[found.kinds] for name in ("pair", "source", "span_days"))
-    pair, start, _ = _groups(each)
-    count = found.sums[:, COUNT]
-    dated = np.where(span <= MONTH_DAYS, count, 0)
+    found = book.tally.between(kinds, *period)
+    columns = ("is_intended", "has_item_count", "span_days", "source", "pair", "part")
+    is_intended, has_items, span, source, *groups = (book.kinds[name].to_numpy()[found.kinds] for name in columns)
+    pairs, parts = (_summed(group, found.sums, is_intended) for group in groups)
+    start = _groups(groups[0])[1]
+    count = pairs.whole[:, COUNT]
+    dated = _folded(np.add, np.where(span <= MONTH_DAYS, found.sums[:, COUNT], 0), start)
     has_two = _folded(np.minimum, source, start) < _folded(np.maximum, source, start)
-    is_dated = 2 * _folded(np.add, dated, start) >= _folded(np.add, count, start)
-    return pair, has_two.astype(np.int64) + ~book.pairs["is_coarse"].to_numpy()[pair] + is_dated
+    return Held(
+        parts,
+        pairs,
+        _folded(np.logical_or, has_items, start),
+        _folded(np.minimum, found.first_on, start),
+        _folded(np.maximum, found.last_on + span.astype("timedelta64[D]"), start),
+        _sources(book, source, start),
+        has_two.astype(np.int64) + ~book.pairs["is_coarse"].to_numpy()[pairs.number] + (2 * dated >= count),
+    )
 
 
-def flows(book: Book, found: Counted, kappa: float) -> pd.DataFrame:
+def joined(layers: Sequence[Held]) -> Held:
+    """Return what several layers hold together, each given in the order of the book."""
+    return Held(
+        _stacked([layer.parts for layer in layers]),
+        _stacked([layer.pairs for layer in layers]),
+        np.concatenate([layer.has_items for layer in layers]),
+        np.concatenate([layer.first_on for layer in layers]),
+        np.concatenate([layer.last_on for layer in layers]),
+        np.concatenate([layer.sources for layer in layers]),
+        np.concatenate([layer.points for layer in layers]),
+    )
+
+
+def _stacked(parts: Sequence[Sums]) -> Sums:
+    return Sums(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def kept(book: Book, found: Held, min_count: int, least_points: int) -> Held:
+    """Return what is held of the pairs of places with so many records and ``points`` at least."""
+    is_kept = (found.pairs.whole[:, COUNT] >= min_count) & (found.points >= least_points)
+    of_pair = np.zeros(len(book.pairs), dtype=np.bool_)
+    of_pair[found.pairs.number] = is_kept
+    of_part = of_pair[book.parts["pair"].to_numpy()[found.parts.number]]
+    return _taken(found, np.flatnonzero(is_kept), np.flatnonzero(of_part))
+
+
+def _taken(found: Held, pairs: Whole, parts: Whole) -> Held:
+    """Return some rows of what is held, in the order given."""
+    return Held(
+        Sums(*(values[parts] for values in found.parts)),
+        Sums(*(values[pairs] for values in found.pairs)),
+        found.has_items[pairs],
+        found.first_on[pairs],
+        found.last_on[pairs],
+        found.sources[pairs],
+        found.points[pairs],
+    )
+
+
+def flows(book: Book, found: Held, kappa: float) -> pd.DataFrame:
     """Return COLUMNS and ``pair`` of every (layer, origin, destination), largest first within its layer."""
-    sums = _by_pair(book, found)
-    pairs = book.pairs.take(sums.pair)
-    observed, intended = (counts[:, WEIGHTS[0]] / BILLION for counts in (sums.whole - sums.intended, sums.intended))
+    order = np.lexsort([-found.pairs.whole[:, COUNT], book.layer[found.pairs.number]])
+    found = _taken(found, order, np.empty(0, dtype=np.int64))
+    pair, whole, planned = found.pairs
+    observed, intended = (counts[:, WEIGHTS[0]] / BILLION for counts in (whole - planned, planned))
     columns = {
-        **{str(name): values.array for name, values in pairs.items()},
-        "record_count": sums.whole[:, COUNT],
-        "record_count_high": sums.whole[:, COUNT_HIGH],
-        "item_count": pd.arrays.IntegerArray(sums.whole[:, ITEMS].copy(), ~sums.has_items),
+        **{str(name): values.array for name, values in book.pairs.take(pair).items()},
+        "record_count": whole[:, COUNT],
+        "record_count_high": whole[:, COUNT_HIGH],
+        "item_count": pd.arrays.IntegerArray(whole[:, ITEMS].copy(), ~found.has_items),
         "intended_weight": intended,
         "observed_weight": observed,
-        "intended_count": sums.intended[:, COUNT],
-        "first_on": sums.first_on.astype("datetime64[us]"),
-        "last_on": sums.last_on.astype("datetime64[us]"),
-        "sources": pd.array(sums.sources, dtype="str"),
-        "flow_confidence": pd.array(np.array(CONFIDENCE, dtype=object)[sums.points], dtype="str"),
-        "pair": sums.pair,
+        "intended_count": planned[:, COUNT],
+        "first_on": found.first_on.astype("datetime64[us]"),
+        "last_on": found.last_on.astype("datetime64[us]"),
+        "sources": pd.array(found.sources, dtype="str"),
+        "flow_confidence": pd.array(np.array(CONFIDENCE, dtype=object)[found.points], dtype="str"),
+        "pair": pair,
         "weight": observed + kappa * intended,
-        "intended_share": sums.intended[:, COUNT] / sums.whole[:, COUNT],
+        "intended_share": planned[:, COUNT] / whole[:, COUNT],
     }
     return pd.DataFrame({name: columns[name] for name in [*COLUMNS, "pair"]})
 
 
-class _Sums(NamedTuple):
-    """What a choice holds by pair of places, in the order of ``flows``."""
-
-    pair: Whole
-    whole: Whole
-    intended: Whole
-    has_items: npt.NDArray[np.bool_]
-    first_on: npt.NDArray[np.datetime64]
-    last_on: npt.NDArray[np.datetime64]
-    sources: npt.NDArray[np.object_]
-    points: Whole
-
-
-def _by_pair(book: Book, found: Counted) -> _Sums:
-    has_items, source = (book.kinds[name].to_numpy()[found.kinds] for name in ("has_item_count", "source"))
-    pair, start, whole, intended = _summed(book, found, "pair")
-    columns: tuple[npt.NDArray[Any], ...] = (
-        pair,
-        whole,
-        intended,
-        _folded(np.logical_or, has_items, start),
-        _folded(np.minimum, found.first_on, start),
-        _folded(np.maximum, found.last_on, start),
-        _sources(book, source, start),
-        points(book, found)[1],
-    )
-    order = np.lexsort([-whole[:, COUNT], book.layer[pair]])
-    return _Sums(*(values[order] for values in columns))
-
-
-def _summed(book: Book, found: Counted, name: str) -> tuple[Whole, Whole, Whole, Whole]:
-    """Return the groups of a choice's kinds, where each begins, and its sums: of all kinds, of the intended ones."""
-    group, start, within = _groups(book.kinds[name].to_numpy()[found.kinds])
-    intended = np.zeros((len(group), found.sums.shape[1]), dtype=np.int64)
-    planned = np.flatnonzero(book.kinds["is_intended"].to_numpy()[found.kinds])
+def _summed(group: Whole, sums: Whole, is_intended: npt.NDArray[np.bool_]) -> Sums:
+    """Return the sums of each group of kinds; the groups' numbers ascend."""
+    number, start, within = _groups(group)
+    intended = np.zeros((len(number), sums.shape[1]), dtype=np.int64)
+    planned = np.flatnonzero(is_intended)
     rows, first, _ = _groups(within[planned])
-    intended[rows] = _folded(np.add, found.sums[planned], first)
-    return group, start, _folded(np.add, found.sums, start), intended
+    intended[rows] = _folded(np.add, sums[planned], first)
+    return Sums(number, _folded(np.add, sums, start), intended)
 
 
 def _groups(numbers: Whole) -> tuple[Whole, Whole, Whole]:
@@ -268,13 +290,13 @@ def _sources(book: Book, source: Whole, start: Whole) -> npt.NDArray[np.object_]
     return told
 
 
-def by_part(book: Book, found: Counted) -> pd.DataFrame:
+def by_part(found: Held) -> pd.DataFrame:
     """Return a choice's records by pair of places and network as stated, by part of the book.
 
     Returns:
         ``observed, intended`` and the same ending in ``_items`` and ``_exposure``: weights.
     """
-    part, _, whole, intended = _summed(book, found, "part")
+    part, whole, intended = found.parts
     columns = {
         f"{status}{end}": sums[:, at] / BILLION
         for at, end in zip(WEIGHTS, WEIGHTINGS, strict=True)
@@ -283,13 +305,13 @@ def by_part(book: Book, found: Counted) -> pd.DataFrame:
     return pd.DataFrame(columns, pd.Index(part, name="part"))
 
 
-def parts(book: Book, ways: Ways, found: Counted) -> pd.DataFrame:
+def parts(book: Book, ways: Ways, found: Held) -> pd.DataFrame:
     """Return a choice's records by network, shared out where none is stated.
 
     Returns:
         The columns of Ways.parts but the first, and those of ``by_part`` multiplied by the share.
     """
-    stated = by_part(book, found)
+    stated = by_part(found)
     row = np.full(len(book.parts), -1)
     row[stated.index] = np.arange(len(stated))
     at = row[ways.parts["part"]]

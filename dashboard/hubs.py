@@ -87,7 +87,7 @@ def hubs(store: Store, filters: Filters) -> Hubs:
         is_synthetic=store.is_synthetic,
         marking=store.marking,
         filters=filters,
-        totals=run.rows(store.con, "record_totals", **{name: limits[name] for name in names}),
+        totals=store.totals(**{name: limits[name] for name in names}),
         others=tuple(name for name in chosen.layers if name != relations.ANCHOR and (found["layer"] == name).any()),
         borders=both_halves([measures.borders(store.crossings, parts) for _, parts in both], BORDER_KEYS, BORDER_WAYS),
         hubs=both_halves([measures.hubs(flows) for flows, _ in both], HUB_KEYS, HUB_WAYS),

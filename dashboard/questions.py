@@ -2,9 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
 from dashboard import flows
 from dashboard.filters import Filters
 from dashboard.stores import Store
@@ -24,17 +21,16 @@ def of_flows(store: Store, filters: Filters) -> dict[str, object]:
     return {**limits_of(store, filters), "pairs": pairs, "min_count": filters.min_count}
 
 
-def kinds(store: Store, filters: Filters) -> npt.NDArray[np.int64]:
-    """Return the numbers of the kinds of legs that pass the filters, the period aside, ascending."""
-    return store.kinds(**_asked(store, filters))
+def held(store: Store, filters: Filters) -> flows.Held:
+    """Return what passes the filters, however few records a flow has and however well they are documented."""
+    asked = {**_asked(store, filters), "period": (filters.since, filters.until)}
+    return flows.joined([store.held(**{**asked, "layers": (layer,)}) for layer in sorted({*filters.layers}) or [""]])
 
 
 def _confident(store: Store, filters: Filters) -> tuple[str, ...]:
     """Return the flows that are documented well enough, as queries/macros/chosen_legs.sql names them."""
-    period, least = (filters.since, filters.until), flows.LEAST_POINTS[filters.confidence]
-    found = flows.counted(store.book, kinds(store, filters), period, least_points=least)
-    pair = np.unique(store.book.kinds["pair"].to_numpy()[found.kinds])
-    keys = store.book.pairs[flows.KEY].take(pair)
+    found = flows.kept(store.book, held(store, filters), 1, flows.LEAST_POINTS[filters.confidence])
+    keys = store.book.pairs[flows.KEY].take(found.pairs.number)
     return tuple(keys["layer"] + "|" + keys["origin_id"] + "|" + keys["destination_id"])
 
 

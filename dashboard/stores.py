@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from geo import flowfield, modes, tally
 from geo.flowfield import Network
 from queries import connection, run
 
-KEPT_CHOICES = 16  # of filters but the period
+KEPT_CHOICES = 24  # of one layer each; at ten million legs a few MB each
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,22 @@ class Store:
         return flows.book(kinds, tally.tally(len(kinds), kind, on, measures), self.places)
 
     @cached_property
-    def kinds(self) -> Callable[..., tally.Whole]:
-        """Gives the numbers of the kinds of legs that pass filters, ascending; keeps them for the last choices."""
-        return lru_cache(KEPT_CHOICES)(lambda **asked: run.columns(self.con, "chosen_kinds", **asked)["kind"])
+    def held(self) -> Callable[..., flows.Held]:
+        """Gives what one layer holds of a choice; it is kept, so that another layer or size is quick.
+
+        It is asked with the parameters of chosen_kinds, and with the ``period``.
+        """
+
+        def ask(period: tuple[date | None, date | None], **asked: object) -> flows.Held:
+            kinds = run.columns(self.con, "chosen_kinds", **asked)["kind"]
+            return flows.held(self.book, kinds, period)
+
+        return lru_cache(KEPT_CHOICES)(ask)
+
+    @cached_property
+    def totals(self) -> Callable[..., pd.DataFrame]:
+        """Gives the rows of record_totals, and keeps them: no choice of layers or sizes asks again."""
+        return lru_cache(KEPT_CHOICES)(lambda **asked: run.rows(self.con, "record_totals", **asked))
 
     @cached_property
     def ways(self) -> flows.Ways:

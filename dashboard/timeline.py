@@ -77,7 +77,7 @@ def timeline(store: Store, filters: Filters) -> Timeline:
         release_id=store.release.id,
         is_synthetic=store.is_synthetic,
         filters=filters,
-        totals=run.rows(store.con, "record_totals", **wanted),
+        totals=store.totals(**wanted),
         flows=run.rows(store.con, "timeline_flows", **questions.of_flows(store, chosen)),
         incidents=run.rows(store.con, "timeline_incidents", **points),
         places=store.places,

@@ -33,13 +33,13 @@ class Tally:
     """Running sums of whole numbers, so that differences are exact whatever the order of summing.
 
     Attributes:
-        months: (months,) first days of the months there are, without a gap, and of the one after.
-        start: (months, kinds) first row of each kind that is not before the month; rows of a month lie together.
+        years: (years,) first days of the years there are, without a gap, and of the one after.
+        start: (years, kinds) first row of each kind that is not before the year; rows of a year lie together.
         day: (rows,) day of each row, ascending within a kind.
         running: (rows + 1, measures) sums of all rows before; a row lies together, for it is read at once.
     """
 
-    months: Days
+    years: Days
     start: npt.NDArray[np.int32]
     day: Days
     running: Whole
@@ -54,7 +54,7 @@ class Tally:
         """
         low, high = (
             self._first_from(at if on is None else on.toordinal() - EPOCH, kinds)
-            for on, at in ((since, self.months[0]), (until, self.months[-1]))
+            for on, at in ((since, self.years[0]), (until, self.years[-1]))
         )
         has_some = high > low
         low, high = low[has_some], high[has_some]
@@ -64,10 +64,10 @@ class Tally:
 
     def _first_from(self, day: int, kinds: Whole) -> Whole:
         """Return the first row of each kind that is not before a day."""
-        last = len(self.months) - 1
-        month = max(int(np.searchsorted(self.months, day, side="right")) - 1, 0)
-        low, high = (self.start[min(at, last), kinds].astype(np.int64) for at in (month, month + 1))
-        while day > self.months[month] and (is_open := low < high).any():  # all kinds' rows of the month are halved
+        last = len(self.years) - 1
+        year = max(int(np.searchsorted(self.years, day, side="right")) - 1, 0)
+        low, high = (self.start[min(at, last), kinds].astype(np.int64) for at in (year, year + 1))
+        while day > self.years[year] and (is_open := low < high).any():  # all kinds' rows of the year are halved
             middle = (low + high) // 2
             is_before = is_open & (self.day[np.minimum(middle, len(self.day) - 1)] < day)
             low, high = np.where(is_before, middle + 1, low), np.where(is_open & ~is_before, middle, high)
@@ -91,21 +91,20 @@ def tally(kind_count: int, kind: Whole, on: npt.NDArray[np.datetime64], measures
     is_next = (kind[1:] > kind[:-1]) | ((kind[1:] == kind[:-1]) & (day[1:] > day[:-1]))
     if not is_next.all():
         raise ValueError("rows by kind and day: expected each once and in order. Sort and sum them first.")
-    months, start = _by_month(kind_count, kind, day)
+    years, start = _by_year(kind_count, kind, day)
     running = np.zeros((len(day) + 1, len(measures)), dtype=np.int64)
     for at, values in enumerate(measures):
         np.cumsum(values, out=running[1:, at])
-    return Tally(months, start, day, running)
+    return Tally(years, start, day, running)
 
 
-def _by_month(kind_count: int, kind: Whole, day: Days) -> tuple[Days, npt.NDArray[np.int32]]:
-    """Return ``months`` and ``start`` of a tally."""
-    month = day.astype("datetime64[D]").astype("datetime64[M]")
-    first = month.min() if len(month) else np.datetime64(0, "M")
-    count = int((month.max() - first).astype(np.int64)) + 1 if len(month) else 0
-    months = (first + np.arange(count + 1)).astype("datetime64[D]").astype(np.int64).astype(np.int32)
-    number = ((month - first).astype(np.int64) + 1) * kind_count + kind
-    start = np.zeros((count + 1, kind_count), dtype=np.int32)  # and no other array of its size: touching memory costs
-    np.add.at(start.reshape(-1), number, 1)
+def _by_year(kind_count: int, kind: Whole, day: Days) -> tuple[Days, npt.NDArray[np.int32]]:
+    """Return ``years`` and ``start`` of a tally."""
+    year = day.astype("datetime64[D]").astype("datetime64[Y]")
+    first = year.min() if len(year) else np.datetime64(0, "Y")
+    count = int((year.max() - first).astype(np.int64)) + 1 if len(year) else 0
+    years = (first + np.arange(count + 1)).astype("datetime64[D]").astype(np.int64).astype(np.int32)
+    number = ((year - first).astype(np.int64) + 1) * kind_count + kind
+    start = np.bincount(number, minlength=(count + 1) * kind_count).astype(np.int32).reshape(count + 1, kind_count)
     start[0] = np.searchsorted(kind, np.arange(kind_count))
-    return months, np.cumsum(start, axis=0, out=start)
+    return years, np.cumsum(start, axis=0, out=start)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import assemble, charts, layers, legend, levels, load, marks, relations, roles, routes, words
 from dashboard.filters import Filters
-from dashboard.pages import detail, draw, note_parts, state, tables
+from dashboard.pages import after, detail, draw, note_parts, state, tables
 from dashboard.stores import Choices
 from dashboard.view import Explore
 from data.errors import ContraflowError
@@ -37,6 +37,8 @@ def everything(
         above: Where the map's controls go.
     """
     map_and_legend(pinned, view, above)
+    if not after.is_map_drawn():
+        return
     detail.bundle(pinned, view)
     evidence(pinned, view, onward)
     corridors(pinned, view)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.pages import after
+
 Open = Callable[..., AppTest]
 
 
@@ -24,6 +26,7 @@ def opener(root_of_sample: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         app = AppTest.from_function(page, args=(name,), default_timeout=240)
         for key, value in link.items():
             app.query_params[key] = value
+        app.session_state[after.DRAWN] = True  # as a browser tells
         return app.run()
 
     return run

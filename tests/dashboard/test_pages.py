@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import assemble
 from dashboard.filters import Filters
+from dashboard.pages import after
 from dashboard.stores import Store
 from tests.dashboard.screen import words
 
@@ -19,11 +20,12 @@ Open = Callable[..., AppTest]
 def open_app(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Return a function that opens the app on the small sample, or on another store, with a link's parameters."""
 
-    def opened(root: Path = sample_root, **link: str) -> AppTest:
+    def opened(root: Path = sample_root, is_map_drawn: bool = True, **link: str) -> AppTest:
         monkeypatch.setenv("CONTRAFLOW_STORE", str(root))
         app = AppTest.from_file(str(APP), default_timeout=120)
         for name, value in link.items():
             app.query_params[name] = value
+        app.session_state[after.DRAWN] = is_map_drawn
         return app.run()
 
     return opened
@@ -46,6 +48,15 @@ def test_the_table_holds_the_corridors_of_the_view(open_app: Open, store: Store)
     view = assemble.explore(store, Filters())
     shown = view.corridors[view.corridors["is_shown"]]
     assert app.dataframe[0].value["Firearms →"].tolist() == shown["firearms_with"].tolist()
+
+
+def test_table_and_chart_wait_for_the_map_of_a_new_visit(open_app: Open) -> None:
+    app = open_app(is_map_drawn=False)
+    assert "Firearms: showing" in words(app) and "Corridors" not in words(app)
+    assert "The rest of the page follows the map" in words(app)
+    app.session_state[after.DRAWN] = True
+    app.run()
+    assert "Corridors" in words(app) and "follows the map" not in words(app)
 
 
 def test_switching_a_layer_off_takes_its_flows_away(open_app: Open) -> None:
