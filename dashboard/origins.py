@@ -65,7 +65,6 @@ EXPLORED = (
     LINES,
     COMPARED,
     Figure("Dots and areas", ("incidents_by_cell",), "One dot a cell; an area where only the country is known."),
-    Figure("Records per year", ("flow_records_by_year", "incidents_by_year")),
     Figure("Withheld counts", ("withheld_pairs",), "The release holds no count below its limits."),
     Figure("Countries without a record", ("coverage_reports",)),
 )
@@ -75,7 +74,12 @@ COVERED = Figure(
     "Quality and gaps of records", ("coverage_statuses", "coverage_shares", "coverage_reports", "coverage_names")
 )
 PAGES: dict[str, tuple[Figure, ...]] = {
-    "explore": (*EXPLORED, RECORDS, Figure("Where the way of a corridor may run", ("path_cells",))),
+    "explore": (
+        *EXPLORED,
+        RECORDS,
+        Figure("Where the way of a corridor may run", ("path_cells",)),
+        Figure("Records per year", ("flow_records_by_year", "incidents_by_year")),
+    ),
     "briefing": (LINES, COMPARED, COVERED, Figure("Marking of the brief", ("layer_sources",))),
     "corridor": (
         *EXPLORED,
