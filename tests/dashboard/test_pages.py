@@ -1,5 +1,6 @@
 """Every page under AppTest: with data, with none, and with nonsense in the link; numbers are read off the screen."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,13 @@ def test_the_table_holds_the_corridors_of_the_view(open_app: Open, store: Store)
     view = assemble.explore(store, Filters())
     shown = view.corridors[view.corridors["is_shown"]]
     assert app.dataframe[0].value["Firearms →"].tolist() == shown["firearms_with"].tolist()
+
+
+def test_the_rows_of_a_map_are_fetched_beside_its_message(open_app: Open) -> None:
+    (message,) = [child.proto.json for child in open_app().main.children.values() if child.type == "deck_gl_json_chart"]
+    rows = {layer["id"]: layer["data"] for layer in json.loads(message)["layers"]}
+    assert len(message) < 30_000
+    assert all(str(rows[f"flows-{name}"]).startswith("mock/media/") for name in ("firearms", "drugs"))
 
 
 def test_table_and_chart_wait_for_the_map_of_a_new_visit(open_app: Open) -> None:
