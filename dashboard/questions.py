@@ -24,7 +24,8 @@ def of_flows(store: Store, filters: Filters) -> dict[str, object]:
 def held(store: Store, filters: Filters) -> flows.Held:
     """Return what passes the filters, however few records a flow has and however well they are documented."""
     asked = {**_asked(store, filters), "period": (filters.since, filters.until)}
-    return flows.joined([store.held(**{**asked, "layers": (layer,)}) for layer in sorted({*filters.layers}) or [""]])
+    names = sorted({*store.book.pairs["layer"].unique()} & {*filters.layers}) or [""]  # a link may name thousands
+    return flows.joined([store.held(**{**asked, "layers": (name,)}) for name in names])
 
 
 def _confident(store: Store, filters: Filters) -> tuple[str, ...]:
