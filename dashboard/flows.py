@@ -114,8 +114,8 @@ def book(kinds: pd.DataFrame, tally: Tally, places: pd.DataFrame) -> Book:
         tally: Running sums of table ``leg_days``.
         places: The release's places by place_id.
     """
-    is_pair = _changes(kinds, KEY)
-    is_part = is_pair | _changes(kinds, ["network"])
+    is_pair = changes(kinds, KEY)
+    is_part = is_pair | changes(kinds, ["network"])
     source, sources = pd.factorize(kinds["source_id"], sort=True)
     numbers = kinds[["is_intended", "has_item_count", "span_days"]].assign(
         source=source, pair=np.cumsum(is_pair) - 1, part=np.cumsum(is_part) - 1
@@ -125,7 +125,7 @@ def book(kinds: pd.DataFrame, tally: Tally, places: pd.DataFrame) -> Book:
     return Book(tally, numbers, sources.to_numpy(object), pairs, pd.factorize(pairs["layer"])[0], parts)
 
 
-def _changes(kinds: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
+def changes(kinds: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
     """Return where a row differs from the one before in any of the columns."""
     numbers = np.column_stack([pd.factorize(kinds[column])[0] for column in columns])
     return np.append(True, (numbers[1:] != numbers[:-1]).any(axis=1))[: len(kinds)]

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard import curves, palette, words
+from dashboard import curves, flows, palette, words
 
 KEY = ["place_a", "place_b", "network"]
 ROUTE_COLUMNS = ("corridor_id", "network", "length_km", "confidence")
@@ -58,8 +58,7 @@ def known(paths: pd.DataFrame, lines: pd.DataFrame) -> Known:
     named = paths.assign(corridor_id=paths["place_a"] + "~" + paths["place_b"])
     table = named[list(ROUTE_COLUMNS)].reset_index(drop=True)
     corridor, corridors = pd.factorize(table["corridor_id"])
-    numbers = np.column_stack([pd.factorize(lines[name])[0] for name in KEY])
-    first = np.flatnonzero(np.append(True, (numbers[1:] != numbers[:-1]).any(axis=1))[: len(lines)])
+    first = np.flatnonzero(flows.changes(lines, KEY))
     path = pd.MultiIndex.from_frame(paths[KEY]).get_indexer(pd.MultiIndex.from_frame(lines[KEY].iloc[first]))
     count = np.zeros(len(paths) + 1, dtype=np.int64)
     count[path + 1] = np.diff(first, append=len(lines))

@@ -53,14 +53,14 @@ def _served_apart(drawn: deck.CompactDeck) -> None:
     """
     files = runtime.get_instance().media_file_mgr
     kept: deque[bytes] = st.session_state.setdefault(KEPT, deque(maxlen=KEPT_LAYERS))
+    for told in kept:
+        files.add(told, "application/json", f"rows-{hash(told)}")
     for layer in drawn.layers:
         told = drawn.text(layer.data).encode()
         if len(told) >= APART_BYTES:
             layer.data = files.add(told, "application/json", f"rows-{hash(told)}").lstrip("/")
             if told not in kept:
                 kept.append(told)
-    for told in kept:
-        files.add(told, "application/json", f"rows-{hash(told)}")
 
 
 def pictures(drawn: list[str], alts: list[str]) -> None:
