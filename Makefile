@@ -15,7 +15,7 @@ test: .venv/test-installed
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
-	@CONTRAFLOW_CHROMIUM="$$(sh tests/browser/find_browser.sh "$(PY)")" $(PY) -m pytest $(PYTEST)
+	@CONTRAFLOW_CHROMIUM="$$(sh tests/browser/find_browser.sh "$(PY)")" $(PY) -m pytest -n 2 --no-loadscope-reorder $(PYTEST)
 
 lint: .venv/test-installed
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy

@@ -54,16 +54,23 @@ def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> dict[str, pa.Table]
     refused = wanted[is_within].assign(length_km=np.nan, confidence=np.nan, refused=WITHIN)
     known = pairs.drop_duplicates(["place_a", "place_b"]).set_index(["place_a", "place_b"])
     paths = pd.concat([found.paths, refused], ignore_index=True).sort_values(KEY, ignore_index=True)
+    steps = numbered(paths, found.edges)
     tables = {
         "paths": paths.join(known[["distance_km", "is_same_landmass"]], on=["place_a", "place_b"]),
-        "path_edges": found.edges,
+        "path_edges": steps,
         "path_borders": found.borders,
         "path_lines": found.lines,
-        "path_overlaps": to_table(network(paths, found.edges, is_asked=may_be_corridors(paths, pairs)).overlaps),
+        "path_overlaps": to_table(network(paths, steps, is_asked=may_be_corridors(paths, pairs)).overlaps),
         "network_shares": shares,
         "cells": cells(found.edges),
     }
     return {name: contracts.check(table, contracts.TABLES[name]) for name, table in tables.items()}
+
+
+def numbered(paths: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps of table ``path_edges`` with ``path``, the number of their path among those not refused."""
+    known = pd.MultiIndex.from_frame(paths.loc[paths["refused"].isna(), KEY])
+    return edges.assign(path=known.get_indexer(pd.MultiIndex.from_frame(edges[KEY])))
 
 
 def may_be_corridors(paths: pd.DataFrame, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:

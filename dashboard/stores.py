@@ -1,6 +1,7 @@
 """One pinned release, open for questions: its tables, its network of paths, and what a reader may choose from."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -77,7 +78,7 @@ class Store:
     @cached_property
     def routes(self) -> routes.Known:
         """The ways flows are drawn along."""
-        return routes.known(self.paths, run.rows(self.con, "path_lines"))
+        return routes.known(self.paths, run.table(self.con, "path_lines").to_pandas())
 
     @cached_property
     def net(self) -> Network:
@@ -88,9 +89,18 @@ class Store:
     @cached_property
     def book(self) -> flows.Book:
         """What the release holds of each kind of leg, day by day."""
-        kinds = run.rows(self.con, "leg_kinds")
-        kind, on, *measures = run.columns(self.con, "leg_days").values()
-        return flows.book(kinds, tally.tally(len(kinds), kind, on, measures), self.places)
+        kinds = run.table(self.con, "leg_kinds").to_pandas()
+        kind, on, *sums = run.table(self.con, "leg_days").columns
+        measures = [[part.to_numpy() for part in column.chunks] for column in sums]  # joined, they are half a GB more
+        return flows.book(kinds, tally.tally(len(kinds), kind.to_numpy(), on.to_numpy(), measures), self.places)
+
+    def read_both(self) -> None:
+        """Read flows and network at the same time, where they are not there yet: both take seconds for a large store."""
+        if "net" not in vars(self):
+            with ThreadPoolExecutor() as pool:
+                ahead = pool.submit(lambda: self.net.along_cases)
+                pool.submit(lambda: self.book).result()
+                ahead.result()
 
     @cached_property
     def held(self) -> Callable[..., flows.Held]:

@@ -406,6 +406,7 @@ PATH_EDGES = Table(
     ("place_a", "place_b", "network", "from_cell", "to_cell"),
     (
         *_PATH_KEY,
+        Column("path", WHOLE, note="its number among those not refused, in the order of their key"),
         Column("from_cell", CELL, note="H3 resolution 3"),
         Column("to_cell", CELL),
         Column("probability", NUMBER, note="share of the members that take the step"),

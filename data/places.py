@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,11 +80,32 @@ class Gazetteer:
     """
 
     places: pd.DataFrame
-    _codes: Mapping[str, str]
-    _names: Mapping[str, str]
-    _no_places: Mapping[str, str]
-    _divisions: Mapping[tuple[str, str], str]
-    _points: Mapping[str, Place]
+    _countries: pd.DataFrame
+    _lower: pd.DataFrame
+
+    # Words are folded when the first is asked for: a page that only lists countries asks for none.
+    @cached_property
+    def _codes(self) -> Mapping[str, str]:
+        return {code: iso3 for iso2, iso3 in _rows(self._countries, "iso2", "iso3") for code in (iso2, iso3)}
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return _by_spelling([*_rows(self._countries, "name", "iso3"), *_rows(_table("aliases"), "alias", "iso3")])
+
+    @cached_property
+    def _no_places(self) -> Mapping[str, str]:
+        return _by_spelling(_rows(_table("not_places"), "word", "meaning"))
+
+    @cached_property
+    def _divisions(self) -> Mapping[tuple[str, str], str]:
+        return dict(_division_names(self._lower))
+
+    @cached_property
+    def _points(self) -> Mapping[str, Place]:
+        return {
+            place_id: Place(lon, lat, "country" if level == "country" else "admin1")
+            for place_id, level, lon, lat in _rows(self.places, "place_id", "level", "lon", "lat")
+        }
 
     def country(self, name: str | None) -> str | None:
         """Return the ISO 3166-1 alpha-3 code a country's code, name or demonym stands for.
@@ -199,19 +220,7 @@ class Gazetteer:
 def gazetteer() -> Gazetteer:
     """Return the gazetteer of data/reference, read once."""
     countries, divisions = _table("countries"), _table("divisions")
-    named = [*_rows(countries, "name", "iso3"), *_rows(_table("aliases"), "alias", "iso3")]
-    places = _places(countries, divisions)
-    return Gazetteer(
-        places=places,
-        _codes={code: iso3 for iso2, iso3 in _rows(countries, "iso2", "iso3") for code in (iso2, iso3)},
-        _names=_by_spelling(named),
-        _no_places=_by_spelling(_rows(_table("not_places"), "word", "meaning")),
-        _divisions=dict(_division_names(divisions)),
-        _points={
-            place_id: Place(lon, lat, "country" if level == "country" else "admin1")
-            for place_id, level, lon, lat in _rows(places, "place_id", "level", "lon", "lat")
-        },
-    )
+    return Gazetteer(_places(countries, divisions), countries, divisions)
 
 
 def _table(name: str) -> pd.DataFrame:

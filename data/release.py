@@ -6,10 +6,11 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -108,8 +109,12 @@ def whole(release: Release) -> Release:
     """Return the release when every file is what its manifest says; hashes are taken once a process.
 
     Raises:
-        StoreError: one is not; names it.
+        StoreError: one is not, and it is named; or another version of the program wrote them.
     """
+    if release.manifest.get("format") != store.FORMAT:
+        raise StoreError(
+            f"{release.folder.name} was made by another version of Contraflow; run contraflow release again."
+        )
     wrong = _wrong(release.folder, json.dumps(release.manifest, sort_keys=True))
     if wrong:
         raise StoreError(
@@ -183,14 +188,16 @@ def publish(root: Path, release_id: str, tables: Mapping[str, pa.Table | Path], 
 
 def verify(release: Release) -> list[str]:
     """Return one sentence per file of a release that is not what its manifest says; empty when all is well."""
-    wrong = []
-    for name, kept in release.files.items():
-        path = release.folder / name
-        if not path.is_file():
-            wrong.append(f"{name} is missing")
-        elif gate.sha256_of(path) != kept["sha256"]:
-            wrong.append(f"{name} was changed after it was published")
-    return wrong
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        told = pool.map(partial(_told, release.folder), release.files, release.files.values())
+        return [words for words in told if words]
+
+
+def _told(folder: Path, name: str, kept: Mapping[str, Any]) -> str:
+    path = folder / name
+    if not path.is_file():
+        return f"{name} is missing"
+    return "" if gate.sha256_of(path) == kept["sha256"] else f"{name} was changed after it was published"
 
 
 @cache

@@ -15,7 +15,7 @@ from data.errors import SourceError, StoreError
 ROW_GROUP_ROWS = 122_880  # DuckDB's own group; larger groups lose threads, smaller ones gain nothing (README.md)
 IMPORTS = "imports"
 CARD = "import.json"
-FORMAT = 4  # of the canonical tables; part of every release id
+FORMAT = 5  # of the canonical tables; part of every release id
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 import scipy.sparse as sp
 from h3.api import basic_int as h3
 
-from geo.cases import Matrices, split, summed, together
+from geo.cases import Matrices, blocks, split, summed
 from geo.distance import Array, sphere_km, unit_vectors
 from geo.overlaps import Columns, Overlaps, bernoulli, by_rows, from_table, overlaps
 
@@ -51,7 +51,7 @@ class Network:
     def along_cases(self) -> Matrices:
         """(parts x paths, paths) shares of ``overlaps`` split into cases, part below part: as one way, and turned."""
         same, turned, doubt = self.overlaps
-        return together(split((same, turned), doubt))
+        return split((same, turned), doubt)
 
     @cached_property
     def either(self) -> sp.csr_matrix:
@@ -69,7 +69,7 @@ class Network:
     @cached_property
     def edge_cases(self) -> list[Matrices]:
         """(paths, edges) ``forward`` and ``backward`` split into cases: a path crosses an edge or it does not."""
-        return split((self.forward, self.backward), bernoulli(self.either))
+        return blocks(split((self.forward, self.backward), bernoulli(self.either)))
 
 
 @dataclass(frozen=True)

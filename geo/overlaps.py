@@ -89,14 +89,14 @@ def from_table(table: Columns, count: int) -> Overlaps:
 
 
 def by_rows(
-    values: Array, ends: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], shape: tuple[int, int]
+    values: Array, ends: tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.integer[Any]]], shape: tuple[int, int]
 ) -> sp.csr_matrix:
     """Return the matrix of the values above 0 at these rows and columns; rows that ascend need no sorting."""
     known = np.flatnonzero(values > 0)
     values, row, column = values[known], ends[0][known], ends[1][known]
     if (np.diff(row) < 0).any():
         return sp.csr_matrix((values, (row, column)), shape=shape)
-    starts = np.searchsorted(row, np.arange(shape[0] + 1))
+    starts = np.searchsorted(row, np.arange(shape[0] + 1, dtype=row.dtype))
     return sp.csr_matrix((values, column, starts), shape=shape)
 
 

@@ -1,5 +1,6 @@
 """What any period holds, from running sums by kind of leg and day: two look-ups a kind, however many records."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -75,36 +76,40 @@ class Tally:
         return found
 
 
-def tally(kind_count: int, kind: Whole, on: npt.NDArray[np.datetime64], measures: list[Whole]) -> Tally:
+def tally(kind_count: int, kind: Whole, on: npt.NDArray[np.datetime64], measures: Sequence[Sequence[Whole]]) -> Tally:
     """Return the running sums of rows in the order of kind and day.
 
     Args:
         kind_count: How many kinds there are.
         kind: Number of each row's kind, from 0.
         on: Day of each row.
-        measures: Whole numbers, one array a measure.
+        measures: Whole numbers of each measure, in as many arrays as they come in, end to end.
 
     Raises:
         ValueError: the rows are not in that order, or two are of one kind and day.
     """
-    day = on.astype("datetime64[D]").astype(np.int64).astype(np.int32)
+    day = on.astype("datetime64[D]", copy=False).view(np.int64).astype(np.int32)
     is_next = (kind[1:] > kind[:-1]) | ((kind[1:] == kind[:-1]) & (day[1:] > day[:-1]))
     if not is_next.all():
         raise ValueError("rows by kind and day: expected each once and in order. Sort and sum them first.")
     years, start = _by_year(kind_count, kind, day)
     running = np.zeros((len(day) + 1, len(measures)), dtype=np.int64)
-    for at, values in enumerate(measures):
-        np.cumsum(values, out=running[1:, at])
+    for at, arrays in enumerate(measures):
+        row = 1
+        for values in arrays:
+            running[row : row + len(values), at] = values
+            row += len(values)
+    np.cumsum(running, axis=0, out=running)
     return Tally(years, start, day, running)
 
 
 def _by_year(kind_count: int, kind: Whole, day: Days) -> tuple[Days, npt.NDArray[np.int32]]:
     """Return ``years`` and ``start`` of a tally."""
-    year = day.astype("datetime64[D]").astype("datetime64[Y]")
-    first = year.min() if len(year) else np.datetime64(0, "Y")
-    count = int((year.max() - first).astype(np.int64)) + 1 if len(year) else 0
-    years = (first + np.arange(count + 1)).astype("datetime64[D]").astype(np.int64).astype(np.int32)
-    number = ((year - first).astype(np.int64) + 1) * kind_count + kind
+    first, end = (int(day.min()), int(day.max()) + 1) if len(day) else (0, 0)
+    year = np.arange(first, end).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)  # of every day
+    begin, count = (int(year[0]), int(year[-1] - year[0]) + 1) if len(year) else (0, 0)
+    years = np.arange(begin, begin + count + 1).astype("datetime64[Y]").astype("datetime64[D]")
+    number = ((year - begin + 1) * kind_count)[day - first] + kind
     start = np.bincount(number, minlength=(count + 1) * kind_count).astype(np.int32).reshape(count + 1, kind_count)
     start[0] = np.searchsorted(kind, np.arange(kind_count))
-    return years, np.cumsum(start, axis=0, out=start)
+    return years.astype(np.int64).astype(np.int32), np.cumsum(start, axis=0, out=start)

@@ -9,7 +9,6 @@ from threading import Timer
 from typing import Any
 
 import duckdb
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
@@ -71,8 +70,8 @@ def columns(con: DuckDBPyConnection, name: str, **params: object) -> dict[str, n
         QueryError: as ``rows``.
     """
     with _watched(con, name) as cursor:
-        found = cursor.execute(sql(f"read/{name}"), params).fetchnumpy()
-    return {column: np.asarray(values) for column, values in found.items()}
+        found = cursor.execute(sql(f"read/{name}"), params).to_arrow_table()
+    return {column: found[column].to_numpy() for column in found.column_names}
 
 
 @contextmanager

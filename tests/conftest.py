@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from dashboard import importing, stores
 from data import sample
@@ -13,7 +15,23 @@ from tests.browser.window import Visit, chromium, started, visiting
 
 settings.register_profile("contraflow", deadline=None)  # no test is about speed
 settings.load_profile("contraflow")
+SHARED = ("browser", "real")
 SCALE = 0.3  # planted corridors stand out from here on; see tests/data/test_sample.py
+
+
+class Rooms(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps in one process what shares a costly start: a file's tests, those of Chromium, those of published files."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0])
+        if file.name == "test_browser.py":
+            return "browser"
+        return file.parent.name if file.parent.name in SHARED else str(file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Rooms:
+    """Deal the tests out by room, where several processes run them."""
+    return Rooms(config, log)
 
 
 @pytest.fixture(scope="session")

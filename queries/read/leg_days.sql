@@ -1,7 +1,7 @@
 -- rows:   one per (kind of leg, first day)
 -- params: none
 -- reads:  leg_days
--- order:  kind, date_start
+-- order:  kind, date_start as the file has them
 select
     kind,
     date_start,
@@ -12,4 +12,3 @@ select
     weight_items_billionths,
     weight_exposure_billionths
 from leg_days
-order by kind, date_start

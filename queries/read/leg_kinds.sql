@@ -1,7 +1,7 @@
 -- rows:   one per kind of leg
 -- params: none
 -- reads:  leg_kinds
--- order:  kind
+-- order:  kind as the file has it
 select
     kind,
     layer,
@@ -13,4 +13,3 @@ select
     has_item_count,
     span_days
 from leg_kinds
-order by kind

@@ -1,7 +1,6 @@
 -- rows:   one per (path, other)
 -- params: none
 -- reads:  path_overlaps
--- order:  path, other
+-- order:  path, other as the file has them
 select *
 from path_overlaps
-order by path, other

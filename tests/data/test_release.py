@@ -106,6 +106,14 @@ def test_a_changed_file_is_not_opened(root: Path) -> None:
         stores.opened(root)
 
 
+def test_a_release_of_another_version_of_the_program_is_refused_with_the_cure(root: Path) -> None:
+    file = release.current(root).folder / release.MANIFEST
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**manifest, "format": manifest["format"] - 1}), encoding="utf-8")
+    with pytest.raises(StoreError, match="made by another version of Contraflow; run contraflow release again"):
+        stores.opened(root)
+
+
 def test_check_36_a_writer_killed_at_any_step_leaves_a_whole_release(root: Path) -> None:
     before = release.current(root).id
     ran = subprocess.run([sys.executable, "-c", KILLER, str(root)], capture_output=True, text=True, check=True)  # noqa: S603

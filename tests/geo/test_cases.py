@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 
 from geo import flowfield
 from geo.bands import bands_of
-from geo.cases import CASES, split, summed
+from geo.cases import CASES, blocks, split, summed
 from geo.posterior import marginal, posterior
 from tests.geo.test_bands import fork
 from tests.geo.toy import flows, net
@@ -17,7 +17,7 @@ Ways = tuple[np.ndarray, np.ndarray]
 
 def there(share: float, doubt: float, turned: float = 0.0) -> np.ndarray:
     """Return what one entry gives in each case (row), both ways (columns)."""
-    parts = split((csr_matrix([[share]]), csr_matrix([[turned]])), csr_matrix([[doubt]]))
+    parts = blocks(split((csr_matrix([[share]]), csr_matrix([[turned]])), csr_matrix([[doubt]])))
     found = summed([np.array([way.toarray().ravel(), back.toarray().ravel()]) for way, back in parts])
     return np.array(found).reshape(CASES, 2)
 
@@ -86,4 +86,4 @@ def test_cases_are_the_same_question_for_both_layers_and_reversing_one_turns_the
 
 
 def test_nothing_splits_into_nothing() -> None:
-    assert [len(part.data) for parts in split((NONE, NONE), NONE) for part in parts] == [0] * 2 * (CASES + 1)
+    assert [len(part.data) for parts in blocks(split((NONE, NONE), NONE)) for part in parts] == [0] * 2 * (CASES + 1)

@@ -15,7 +15,12 @@ FIRST = date(2020, 1, 1)
 def made(rows: list[tuple[int, int, int]], kind_count: int) -> Tally:
     """Return the running sums of rows of (kind, days after FIRST, count)."""
     kind, day, count = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
-    return tally(kind_count, kind, np.datetime64(FIRST, "D") + day.astype("timedelta64[D]"), [count, 10 * count])
+    return tally(
+        kind_count,
+        kind,
+        np.datetime64(FIRST, "D") + day.astype("timedelta64[D]"),
+        [[count[:1], count[1:]], [10 * count]],
+    )
 
 
 THREE = made([(0, 0, 1), (0, 9, 2), (2, 4, 5)], 4)  # kinds 1 and 3 have no leg at all
@@ -44,12 +49,12 @@ def test_only_kinds_that_are_asked_for_are_told() -> None:
 
 def test_no_rows_at_all_hold_nothing() -> None:
     nothing = np.array([], dtype=np.int64)
-    empty = tally(0, nothing, nothing.astype("datetime64[D]"), [nothing])
+    empty = tally(0, nothing, nothing.astype("datetime64[D]"), [[nothing]])
     assert empty.between(nothing, date(2020, 1, 1), date(2021, 1, 1)).kinds.tolist() == []
 
 
 def test_days_before_1970_are_days_too() -> None:
-    old = tally(1, np.array([0]), np.array(["1955-06-01"], dtype="datetime64[D]"), [np.array([7])])
+    old = tally(1, np.array([0]), np.array(["1955-06-01"], dtype="datetime64[D]"), [[np.array([7])]])
     assert old.between(np.array([0]), date(1955, 6, 1), date(1955, 6, 2)).sums.tolist() == [[7]]
     assert old.between(np.array([0]), date(1955, 6, 2), None).kinds.tolist() == []
 
