@@ -95,7 +95,7 @@ class Store:
         return flows.book(kinds, tally.tally(len(kinds), kind.to_numpy(), on.to_numpy(), measures), self.places)
 
     def read_both(self) -> None:
-        """Read flows and network at the same time, where they are not there yet: both take seconds for a large store."""
+        """Read flows and network at the same time, if they are not there yet: both take seconds in a large store."""
         if "net" not in vars(self):
             with ThreadPoolExecutor() as pool:
                 ahead = pool.submit(lambda: self.net.along_cases)
