@@ -89,7 +89,8 @@ def overlap(row: Row) -> str:
     if not row["expected"] > 0:
         return f"{raw}; hubs and distance alone give none"
     ratio = f"{row['statistic'] / row['expected']:.1f} times as many (adjusted)"
-    return f"{raw}; hubs and distance alone give {row['expected']:,.1f}: {ratio}"
+    expected = f"{row['expected']:,.{0 if row['expected'] >= 100 else 1}f}"
+    return f"{raw}; hubs and distance alone give {expected}: {ratio}"
 
 
 def changes(row: Row, settings: pd.DataFrame) -> list[str]:

@@ -43,24 +43,26 @@ def line(colour: str, width: float, is_dashed: bool = False, alpha: int = 255) -
 
 
 def colours(view: Explore, mode: str) -> str:
-    """Return what the colours of the shown lines mean."""
+    """Return what the colours of the shown lines mean; a colour that no line has is left out."""
     shown = list(dict.fromkeys(view.flows.loc[view.flows["is_shown"], "layer"].tolist()))
     others = [name for name in shown if name != "firearms" or mode == layers.LAYERS]
     rows = []
     if mode == layers.RELATIONS and "firearms" in shown:
-        rows = [
-            (line(palette.relation_colour(name), 4), f"Firearms, {words.RELATION_KEYS[name]}")
-            for name in palette.RELATION_COLOURS
-        ]
-        if _has_differing(view):
-            rows.append((line(palette.DIFFERING_COLOUR, 4), "Firearms, its corridors differ: point at it"))
+        keys = words.RELATION_KEYS | {palette.DIFFERING: "its corridors differ: point at it"}
+        found = _relations(view)
+        rows = [(line(palette.relation_colour(name), 4), f"Firearms, {keys[name]}") for name in keys if name in found]
     width, alpha = (4.0, 235) if mode == layers.LAYERS else (2.0, layers.CONTEXT_ALPHA)
     rows += [(line(palette.layer_colour(name), width, alpha=alpha), words.layer_title(name)) for name in others]
     return picture("Colour", rows)
 
 
-def _has_differing(view: Explore) -> bool:
-    return view.level != "place" and palette.DIFFERING in view.flows.loc[view.flows["is_shown"], "relation"].tolist()
+def _relations(view: Explore) -> set[str]:
+    """Return the relations of the firearms flows that are shown."""
+    mine = view.flows[view.flows["is_shown"] & (view.flows["layer"] == "firearms")]
+    if view.level != "place":
+        return set(mine["relation"])
+    known = levels.relation_by_corridor(view.corridors)
+    return {known.get(corridor, "insufficient") for corridor in mine["corridor_id"]}
 
 
 def sizes(view: Explore, mode: str) -> str:

@@ -41,6 +41,10 @@ NUMBERS: dict[str, Any] = {
     "Firearms along": st.column_config.NumberColumn(format="%.0f"),
     "Other along": st.column_config.NumberColumn(format="%.0f"),
 }
+COUNTS: dict[str, Any] = {
+    name: st.column_config.NumberColumn(format="localized")
+    for name in ("Begin there", "End there", "Of these on this corridor")
+}
 SETTINGS: dict[str, Any] = {
     "Kappa": st.column_config.NumberColumn(format="%g"),
     "D": st.column_config.NumberColumn(format="%.2f"),
@@ -209,7 +213,7 @@ def robustness(found: Dossier, judged: pd.DataFrame) -> None:
 def coverage(found: Dossier, judged: pd.DataFrame) -> None:
     """List what each layer records at both ends."""
     st.subheader("What is known of both ends", anchor=False)
-    st.dataframe(rows_of.ends(found.ends), hide_index=True)
+    st.dataframe(rows_of.ends(found.ends), hide_index=True, column_config=COUNTS)
     if judged.empty:
         return
     st.caption(words.caption(words.SILENCE))

@@ -137,6 +137,14 @@ def test_the_tip_and_the_key_say_that_parts_differ() -> None:
     assert "its corridors differ" not in legend.colours(view, layers.RELATIONS)
 
 
+def test_the_key_names_the_relations_that_are_drawn_and_no_other() -> None:
+    rows = [flow(KNOWN, "firearms", PARTS[0], 30), flow(KNOWN, "firearms", PARTS[1], 10)]
+    told = legend.colours(view_of(rows, KNOWN, {CORRIDORS[0]: "inverse"}), layers.RELATIONS)
+    assert "inverse: opposite way" in told
+    assert "too little evidence" in told
+    assert not [name for name in ("common", "mixed", "crossing") if words.RELATION_KEYS[name] in told]
+
+
 def picks(seen: Explore) -> list[dict[str, Any]]:
     parsed = json.loads(layers.deck_of(seen, layers.RELATIONS, None, deck.camera(None)).to_json())
     (found,) = [layer["data"] for layer in parsed["layers"] if layer["id"] == "pick-0"]
