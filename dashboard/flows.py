@@ -113,7 +113,12 @@ def book(kinds: pd.DataFrame, tally: Tally, places: pd.DataFrame) -> Book:
         kinds: Table ``leg_kinds``, by kind.
         tally: Running sums of table ``leg_days``.
         places: The release's places by place_id.
+
+    Raises:
+        ValueError: the kinds are not in their order.
     """
+    if not np.array_equal(kinds["kind"], np.arange(len(kinds))):
+        raise ValueError("leg_kinds: expected kinds from 0, in order. Sort them first.")
     is_pair = changes(kinds, KEY)
     is_part = is_pair | changes(kinds, ["network"])
     source, sources = pd.factorize(kinds["source_id"], sort=True)

@@ -52,7 +52,12 @@ class Tally:
             kinds: Numbers of kinds, ascending.
             since: First day.
             until: Day after the last.
+
+        Raises:
+            ValueError: the kinds do not ascend; what follows would be summed wrongly.
         """
+        if (kinds[1:] <= kinds[:-1]).any():
+            raise ValueError("kinds: expected each once and ascending. Sort them first.")
         low, high = (
             self._first_from(at if on is None else on.toordinal() - EPOCH, kinds)
             for on, at in ((since, self.years[0]), (until, self.years[-1]))

@@ -76,3 +76,9 @@ def test_a_period_holds_what_adding_up_its_rows_gives(rows: set[tuple[int, int]]
     inside = [row for row in counted if first <= row[1] < end]
     expected = {kind: sum(count for each, _, count in inside if each == kind) for kind, _, _ in inside}
     assert dict(zip(held.kinds.tolist(), held.sums[:, 0].tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("kinds", [[2, 0], [1, 1]])
+def test_kinds_that_do_not_ascend_are_refused(kinds: list[int]) -> None:
+    with pytest.raises(ValueError, match="ascending"):
+        THREE.between(np.array(kinds), None, None)
