@@ -16,7 +16,6 @@ LAST_DAYS = 40 * BIN_DAYS  # ten years; what is longer stands in the last bar
 CONTROL_LOOKS = {True: ("#006B58", "circle"), False: ("#D1480A", "x"), None: ("#6B6B6B", "diamond")}
 CONTROL_KEYS = {True: "lawful holder", False: "out of lawful hands", None: "lawful or not: not known"}
 CLASS_COLOURS = dict(zip((*TTC_CLASSES, tables.UNKNOWN), ("#D1480A", "#1B7FD4", "#1F2A44", "#B9B4A8"), strict=True))
-SMALL_MAP = 1.0  # zoom levels to step back from a page-wide map's view; chosen by eye, 2026-11
 DIVERTED, HELD = "#D1480A", "#1F2A44"
 CLEAR = {"plot_bgcolor": "rgba(0,0,0,0)", "paper_bgcolor": "rgba(0,0,0,0)"}
 
@@ -188,9 +187,7 @@ def chain_map(found: Chain, places: pd.DataFrame, silent: pd.DataFrame) -> deck.
     ends = [(float(row["lon"]), float(row["lat"])) for row in marks.records(rows)]
     has_us = bool(rows["place_id"].astype("str").str.startswith("US-").any())
     marked = [*marks.silent_layers(silent), _areas(rows), *drawn, _dots(rows), marks.label_layer(_labels(rows))]
-    camera = deck.zoom_to(ends)
-    zoom = max(camera["zoom"] - SMALL_MAP, deck.SMALLEST_ZOOM)
-    return deck.deck([*deck.ground(has_us), *marked], {**camera, "zoom": zoom})
+    return deck.deck([*deck.ground(has_us), *marked], deck.halved(deck.zoom_to(ends)))
 
 
 def _hops(rows: pd.DataFrame, found: Chain) -> list[marks.Row]:

@@ -49,6 +49,7 @@ PATHS = {
 DISCS = {"radius_units": "'pixels'", "line_width_units": "'pixels'", "stroked": True}
 TINT_DEG = 0.15  # off its border, at most, that a faint fill may lie; chosen by eye, 2026-11
 LARGEST_ZOOM, SMALLEST_ZOOM = 5.0, 0.2
+SMALLEST_HALF_ZOOM = -0.25  # of a map half as wide; below it the world would be less high than the map
 
 Bounds = tuple[float, float, float, float]
 Side = tuple[tuple[float, float], tuple[float, float]]
@@ -87,7 +88,7 @@ def deck(layers: list[pdk.Layer], camera: Mapping[str, float]) -> CompactDeck:
         layers: Bottom first.
         camera: ``longitude, latitude, zoom``, as ``camera`` of this module gives it.
     """
-    state = pdk.ViewState(**camera, min_zoom=SMALLEST_ZOOM, max_zoom=9, pitch=0, bearing=0)
+    state = pdk.ViewState(**camera, min_zoom=min(SMALLEST_ZOOM, camera["zoom"]), max_zoom=9, pitch=0, bearing=0)
     moves = {"dragRotate": False, "touchRotate": False, "keyboard": True}
     flat = pdk.View(type="MapView", controller=moves, repeat=True)
     return CompactDeck(
@@ -308,6 +309,11 @@ def zoom_to(places: Iterable[tuple[float, float]]) -> dict[str, float]:
     east = west + 360 - max([around, *gaps])[0]
     lats = [lat for _, lat in known]
     return camera((west, min(lats), east, max(lats)))
+
+
+def halved(found: Mapping[str, float]) -> dict[str, float]:
+    """Return the first view of a map half a page wide that holds what this view of a whole one does."""
+    return {**found, "zoom": round(max(SMALLEST_HALF_ZOOM, found["zoom"] - 1), 2)}
 
 
 def leaning(found: Mapping[str, float], places: Sequence[tuple[float, float]], busiest: Ways) -> dict[str, float]:

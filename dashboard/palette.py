@@ -142,9 +142,9 @@ class Scale:
         return sorted(wanted)
 
 
-def widths(counts: list[float]) -> Scale:
+def widths(counts: list[float], widest_px: float = WIDEST_PX) -> Scale:
     """Return the line scale of these record counts."""
-    return Scale(rounded_up(max(counts, default=1)))
+    return Scale(rounded_up(max(counts, default=1)), widest_px)
 
 
 def radii(counts: list[float]) -> Scale:

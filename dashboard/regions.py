@@ -18,6 +18,7 @@ from dashboard.view import Explore
 BY = {"region": "Two regions or countries", "period": "Two periods", "layer": "Two layers"}
 SIDES = ("left", "right")
 LISTED = 20  # flows that differ most
+HALF_WIDEST_PX = 4.0  # of a line on a map half as wide as usual; chosen by eye, 2026-11
 Sides = tuple[Explore, Explore]
 
 
@@ -70,7 +71,7 @@ def scales(sides: Sides) -> Scales:
     """Return the scales of both maps."""
     counts = [count for view in sides for count in _shown(view)["record_count"].tolist()]
     incidents = _incidents(sides)["incident_count"].tolist()
-    return Scales(palette.widths(counts), layers.ring_scale(sides), palette.radii(incidents))
+    return Scales(palette.widths(counts, HALF_WIDEST_PX), layers.ring_scale(sides), palette.radii(incidents))
 
 
 def _incidents(sides: Sides) -> pd.DataFrame:
@@ -81,8 +82,7 @@ def _incidents(sides: Sides) -> pd.DataFrame:
 
 def camera(sides: Sides) -> dict[str, float]:
     """Return the one first view of both maps: it holds the ends of the flows of both, each map half a page wide."""
-    found = deck.zoom_to([*layers.ends_of(sides[0]), *layers.ends_of(sides[1])])
-    return {**found, "zoom": max(deck.SMALLEST_ZOOM, round(found["zoom"] - 1, 2))}
+    return deck.halved(deck.zoom_to([*layers.ends_of(sides[0]), *layers.ends_of(sides[1])]))
 
 
 def deck_of(view: Explore, measures: Scales, first_view: Mapping[str, float]) -> deck.CompactDeck:

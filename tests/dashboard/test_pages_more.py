@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard import assemble, dossier, levels, modus, regions, stores
+from dashboard import assemble, curves, deck, dossier, layers, levels, modus, regions, stores
 from dashboard.filters import Filters
 from dashboard.stores import Store
 from tests.dashboard.screen import Open, opener, words
@@ -112,6 +112,19 @@ def test_two_maps_share_one_scale_and_one_first_view(store: Store) -> None:
     drawn = [regions.deck_of(view, measures, first_view) for view in pair]
     assert drawn[0].initial_view_state.zoom == drawn[1].initial_view_state.zoom
     assert drawn[0].initial_view_state.longitude == drawn[1].initial_view_state.longitude
+
+
+def test_each_of_two_maps_holds_all_ends_and_lets_the_reader_no_further_out(store: Store) -> None:
+    spans = ("2015-2019", "2020-2024")
+    pair = tuple(assemble.explore(store, regions.narrowed(Filters(), "period", name)) for name in spans)
+    first_view = regions.camera((pair[0], pair[1]))
+    assert first_view["zoom"] < deck.SMALLEST_ZOOM  # flows around the world, on a map half a page wide
+    px_per_deg = deck.TILE_PX * 2 ** first_view["zoom"] / 360
+    ends = [lon for view in pair for lon, _ in layers.ends_of(view)]
+    aside = [abs(curves.wrapped(lon - first_view["longitude"])) * px_per_deg for lon in ends]
+    assert max(aside) <= deck.FITTED_PX[0] / 4  # half of half the width that a page-wide map fills
+    drawn = regions.deck_of(pair[0], regions.scales((pair[0], pair[1])), first_view)
+    assert drawn.initial_view_state.min_zoom == first_view["zoom"]
 
 
 def test_both_maps_draw_lines_between_countries_and_rings_on_one_scale(store: Store) -> None:
