@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from bench.cases import Setting
-from dashboard import stores
+from dashboard import publish, stores
 from dashboard.stores import Store
 from data import contracts, release, store
 from queries import connection, run
@@ -142,7 +142,9 @@ def opened(setting: Setting, legs_file: Path) -> Store:
     others = {"legs": legs_file}
     for name in ("leg_kinds", "leg_days"):
         others[name] = kept(setting, f"{name}-of-{legs_file.stem}", partial(_derived, dict(others), name))
-    return with_tables(setting, others)
+    found = with_tables(setting, others)
+    vars(found)["sums"] = publish.running_sums(others["leg_kinds"], others["leg_days"])
+    return found
 
 
 def _derived(tables: dict[str, Path], name: str, con: duckdb.DuckDBPyConnection, out: Path) -> None:

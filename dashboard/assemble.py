@@ -33,7 +33,6 @@ def laid_out(store: Store, filters: Filters) -> tuple[pd.DataFrame, dict[str, re
     Raises:
         FilterError: a region, layer or commodity is unknown to this release.
     """
-    store.read_both()
     mine = held(store, filters)
     found = booked.flows(store.book, mine, filters.kappa)
     numbers = store.ways.pairs.take(found["pair"].to_numpy()).set_index(found.index)

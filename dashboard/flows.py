@@ -1,6 +1,6 @@
 """Flows and their records by network, from a release's running sums: as quick for ten million records as for few."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -106,34 +106,39 @@ class Held(NamedTuple):
     points: Whole
 
 
-def book(kinds: pd.DataFrame, tally: Tally, places: pd.DataFrame) -> Book:
+def book(groups: pd.DataFrame, kinds: Mapping[str, npt.NDArray[Any]], tally: Tally, places: pd.DataFrame) -> Book:
     """Return the book of a release.
 
     Args:
-        kinds: Table ``leg_kinds``, by kind.
+        groups: Rows of queries/read/leg_groups.sql.
+        kinds: Columns of queries/read/leg_kinds.sql.
         tally: Running sums of table ``leg_days``.
         places: The release's places by place_id.
 
     Raises:
-        ValueError: the kinds are not in their order.
+        ValueError: kinds or groups are not in their order.
     """
-    if not np.array_equal(kinds["kind"], np.arange(len(kinds))):
+    first, count = groups["kind"].to_numpy(), len(kinds["kind"])
+    if not np.array_equal(kinds["kind"], np.arange(count)) or (first[:1] != 0).any() or (first[1:] <= first[:-1]).any():
         raise ValueError("leg_kinds: expected kinds from 0, in order. Sort them first.")
-    is_pair = changes(kinds, KEY)
-    is_part = is_pair | changes(kinds, ["network"])
-    source, sources = pd.factorize(kinds["source_id"], sort=True)
-    numbers = kinds[["is_intended", "has_item_count", "span_days"]].assign(
-        source=source, pair=np.cumsum(is_pair) - 1, part=np.cumsum(is_part) - 1
-    )
-    parts = kinds.loc[is_part, [*KEY, "network"]].assign(pair=numbers["pair"][is_part]).reset_index(drop=True)
-    pairs = _pairs(kinds.loc[is_pair, KEY], places)
-    return Book(tally, numbers, sources.to_numpy(object), pairs, pd.factorize(pairs["layer"])[0], parts)
+    is_pair = changes(groups, KEY)
+    is_part = is_pair | changes(groups, ["network"])
+    source, sources = pd.factorize(groups["source_id"], sort=True)
+    pair, part = (np.cumsum(is_first) - 1 for is_first in (is_pair, is_part))
+    of_group = {"is_intended": groups["is_intended"].to_numpy(), "source": source, "pair": pair, "part": part}
+    sizes = np.diff(np.append(first, count))
+    numbers = {name: kinds[name] for name in ("has_item_count", "span_days")}
+    numbers |= {name: np.repeat(values, sizes) for name, values in of_group.items()}
+    parts = groups.loc[is_part, [*KEY, "network"]].assign(pair=pair[is_part]).reset_index(drop=True)
+    pairs = _pairs(groups.loc[is_pair, KEY], places)
+    layer = pd.factorize(pairs["layer"])[0]
+    return Book(tally, pd.DataFrame(numbers), sources.to_numpy(object), pairs, layer, parts)
 
 
-def changes(kinds: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
+def changes(rows: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
     """Return where a row differs from the one before in any of the columns."""
-    numbers = np.column_stack([pd.factorize(kinds[column])[0] for column in columns])
-    return np.append(True, (numbers[1:] != numbers[:-1]).any(axis=1))[: len(kinds)]
+    numbers = np.column_stack([pd.factorize(rows[column])[0] for column in columns])
+    return np.append(True, (numbers[1:] != numbers[:-1]).any(axis=1))[: len(rows)]
 
 
 def _pairs(pairs: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -36,15 +37,21 @@ class Figure(NamedTuple):
         queries: What it follows from.
         reckoned: What is done with their answers.
         has_records: It tells single records, which officials are not shown.
+        arrays: What the release holds ready for it, of ARRAYS.
     """
 
     title: str
     queries: tuple[str, ...]
     reckoned: str = "Shown as the query answers."
     has_records: bool = False
+    arrays: tuple[str, ...] = ()
 
 
-FLOWS, WAYS = ("leg_kinds", "leg_days", "chosen_kinds"), ("network_edges", "path_overlaps", "paths", "network_shares")
+ARRAYS = {
+    "running_sums": "what each kind of leg holds up to each day; summed from leg_days when the release was made",
+    "network": "the steps of each path, and what runs along it; reckoned from path_edges when the release was made",
+}
+FLOWS, WAYS, READY = ("leg_groups", "leg_kinds", "chosen_kinds"), ("paths", "network_shares"), tuple(ARRAYS)
 FRAME = (
     Figure("What the filters offer", ("commodities", "places", "spans")),
     Figure("Counts beside the layers", ("record_totals", "context_layers")),
@@ -55,11 +62,13 @@ LINES = Figure(
     (*FLOWS, *WAYS, "path_lines"),
     "Records are added up by pair of places from running sums; where transport is unstated, they are shared out over "
     "the networks there are. The way drawn is the middle one of an ensemble.",
+    arrays=READY,
 )
 COMPARED = Figure(
     "Relation, probabilities and class of corridors",
     (*FLOWS, *WAYS, "cells"),
     "Two layers are compared on what runs along each corridor; formulas and their test are on the Method page.",
+    arrays=READY,
 )
 EXPLORED = (
     LINES,
@@ -89,11 +98,12 @@ PAGES: dict[str, tuple[Figure, ...]] = {
         Figure("Custody chains along it", ("dossier_chains", *CHAINS), has_records=True),
     ),
     "hubs": (
-        Figure("Records of places and countries", (*FLOWS, "coverage_reports")),
+        Figure("Records of places and countries", (*FLOWS, "coverage_reports"), arrays=READY[:1]),
         Figure(
             "Borders crossed",
             ("path_borders", *WAYS),
             "A flow counts at each border with the share of its possible ways that cross there.",
+            arrays=READY[1:],
         ),
     ),
     "time": (
@@ -109,7 +119,7 @@ PAGES: dict[str, tuple[Figure, ...]] = {
     "modus-operandi": (Figure("Records by modus operandi and circumstance", ("modus_counts", "modus_context")),),
     "coverage": (
         COVERED,
-        Figure("Pairs of places by layer", FLOWS),
+        Figure("Pairs of places by layer", FLOWS, arrays=READY[:1]),
         Figure("How many records another source states better", ("duplicate_counts", "layer_sources")),
         Figure("Each record that another source states better", ("duplicates",), has_records=True),
     ),
@@ -132,21 +142,27 @@ def figures_of(page: str, has_records: bool) -> list[Figure]:
 
 
 def figures(page: str, has_records: bool) -> pd.DataFrame:
-    """Return one row per figure of a page and query: ``figure, query, rows, tables, reckoned``."""
-    found = [
-        (figure.title, name, _header(f"read/{name}")["rows"], ", ".join(tables_of(name)), figure.reckoned)
-        for figure in figures_of(page, has_records)
-        for name in figure.queries
-    ]
+    """Return one row per figure of a page and query: ``figure, query, rows, tables, reckoned``.
+
+    What a release holds ready is asked by no query: its row has none.
+    """
+    found: list[tuple[str | None, ...]] = []
+    for figure in figures_of(page, has_records):
+        for name in figure.queries:
+            told = _header(f"read/{name}")["rows"], ", ".join(tables_of(name))
+            found.append((figure.title, name, *told, figure.reckoned))
+        found += [(figure.title, None, ARRAYS[name], name, figure.reckoned) for name in figure.arrays]
     return pd.DataFrame(found, columns=["figure", "query", "rows", "tables", "reckoned"])
 
 
 def tables(store: Store, page: str) -> pd.DataFrame:
-    """Return ``table, row_count, sha256`` of each table of the release that a page reads; the digest is cut."""
-    asked = {name for figure in figures_of(page, store.has_records) for name in figure.queries}
-    names = sorted({table for name in asked for table in tables_of(name)})
-    kept = [store.release.files[f"{name}.parquet"] for name in names]
-    rows = [(name, file["row_count"], file["sha256"][:SHOWN]) for name, file in zip(names, kept, strict=True)]
+    """Return ``table, row_count, sha256`` of each file of the release that a page reads; the digest is cut."""
+    told = figures_of(page, store.has_records)
+    asked = {name for figure in told for name in figure.queries}
+    names = [f"{table}.parquet" for table in sorted({table for name in asked for table in tables_of(name)})]
+    names += [f"{name}.arrow" for name in ARRAYS if any(name in figure.arrays for figure in told)]
+    kept = [(Path(name).stem, store.release.files[name]) for name in names]
+    rows = [(name, file["row_count"], file["sha256"][:SHOWN]) for name, file in kept]
     return pd.DataFrame(rows, columns=["table", "row_count", "sha256"])
 
 

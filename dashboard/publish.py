@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
 from dashboard import routing
-from data import contracts, disclosure, duplicates, grades, networks, release, store
+from data import arrays, contracts, disclosure, duplicates, grades, networks, release, store
 from data.cells import RESOLUTION, cells_at
 from data.contracts import Table
 from data.errors import StoreError
 from data.places import gazetteer
 from data.release import Release
-from geo import evidence, interception
+from geo import evidence, interception, tally
 from geo.diversion import TTC_EDGES_DAYS
 from queries import connection, run
 
@@ -127,7 +128,18 @@ def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> d
     finally:
         con.close()  # before paths are built, for it holds much memory and disk
     progress("building paths")
-    return built | routing.routed(pairs, places.set_index("place_id"))
+    tables, net = routing.routed(pairs, places.set_index("place_id"))
+    ready = {"network": arrays.write(staging / "network.arrow", net.arrays)}
+    del net  # before the sums are reckoned: both are large
+    sums = running_sums(built["leg_kinds"], built["leg_days"])
+    return built | tables | ready | {"running_sums": arrays.write(staging / "running_sums.arrow", sums.arrays)}
+
+
+def running_sums(leg_kinds: Path, leg_days: Path) -> tally.Tally:
+    """Return the running sums of the table ``leg_days`` over the kinds of ``leg_kinds``, both as files."""
+    kind, on, *sums = pq.read_table(leg_days).columns
+    measures = [[part.to_numpy() for part in column.chunks] for column in sums]  # joined, they are half a GB more
+    return tally.tally(pq.read_metadata(leg_kinds).num_rows, kind.to_numpy(), on.to_numpy(), measures)
 
 
 def _built(con: DuckDBPyConnection, staging: Path, k_victims: int, progress: Progress) -> dict[str, Path | pa.Table]:

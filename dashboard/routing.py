@@ -14,10 +14,9 @@ from geo.bands import N_MIN
 from geo.distance import geodesic_km
 from geo.ends import Settings, landmass
 from geo.ensemble import KEY, routes
-from geo.flowfield import network
+from geo.flowfield import Network, network
 from geo.lines import TOLERANCE_KM
 from geo.networks import CLOSED, CLOSED_BORDERS, Graphs, graphs, nearest_node, road_graph, sea_graph
-from geo.overlaps import to_table
 from geo.paths import STEP_KM
 
 ENDS = ["lon_a", "lat_a", "lon_b", "lat_b"]
@@ -39,8 +38,8 @@ def world() -> Graphs:
     return graphs(road_graph(*networks.roads()), sea_graph(*networks.sea(), ports), ports, networks.division_points())
 
 
-def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> dict[str, pa.Table]:
-    """Return the tables of paths, ``network_shares`` and ``cells`` of a release.
+def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> tuple[dict[str, pa.Table], Network]:
+    """Return the tables of paths, ``network_shares`` and ``cells`` of a release, and its paths as a network.
 
     Args:
         leg_pairs: Rows of queries/build/leg_pairs.sql.
@@ -60,11 +59,11 @@ def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> dict[str, pa.Table]
         "path_edges": steps,
         "path_borders": found.borders,
         "path_lines": found.lines,
-        "path_overlaps": to_table(network(paths, steps, is_asked=may_be_corridors(paths, pairs)).overlaps),
         "network_shares": shares,
         "cells": cells(found.edges),
     }
-    return {name: contracts.check(table, contracts.TABLES[name]) for name, table in tables.items()}
+    checked = {name: contracts.check(table, contracts.TABLES[name]) for name, table in tables.items()}
+    return checked, network(paths, steps, may_be_corridors(paths, pairs))
 
 
 def numbered(paths: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """One pinned release, open for questions: its tables, its network of paths, and what a reader may choose from."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -19,6 +18,7 @@ from data.errors import RoleError
 from data.release import Release
 from geo import flowfield, modes, tally
 from geo.flowfield import Network
+from geo.tally import Tally
 from queries import connection, run
 
 KEPT_CHOICES = 24  # of one layer each; at ten million legs a few MB each
@@ -83,24 +83,18 @@ class Store:
     @cached_property
     def net(self) -> Network:
         """The release's paths, as a network of cells."""
-        edges, table = (run.columns(self.con, name) for name in ("network_edges", "path_overlaps"))
-        return flowfield.network(self.paths, edges, table)
+        return flowfield.of_arrays(self.paths, self.release.arrays("network"))
+
+    @cached_property
+    def sums(self) -> Tally:
+        """The running sums of each kind of leg, by day."""
+        return tally.of_arrays(self.release.arrays("running_sums"))
 
     @cached_property
     def book(self) -> flows.Book:
         """What the release holds of each kind of leg, day by day."""
-        kinds = run.table(self.con, "leg_kinds").to_pandas()
-        kind, on, *sums = run.table(self.con, "leg_days").columns
-        measures = [[part.to_numpy() for part in column.chunks] for column in sums]  # joined, they are half a GB more
-        return flows.book(kinds, tally.tally(len(kinds), kind.to_numpy(), on.to_numpy(), measures), self.places)
-
-    def read_both(self) -> None:
-        """Read flows and network at the same time, if they are not there yet: both take seconds in a large store."""
-        if "net" not in vars(self):
-            with ThreadPoolExecutor() as pool:
-                ahead = pool.submit(lambda: self.net.along_cases)
-                pool.submit(lambda: self.book).result()
-                ahead.result()
+        groups, kinds = run.table(self.con, "leg_groups").to_pandas(), run.columns(self.con, "leg_kinds")
+        return flows.book(groups, kinds, self.sums, self.places)
 
     @cached_property
     def held(self) -> Callable[..., flows.Held]:

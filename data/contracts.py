@@ -437,20 +437,6 @@ PATH_LINES = Table(
     ),
 )
 
-PATH_OVERLAPS = Table(
-    "path_overlaps",
-    "one per pair of paths that run along each other: the other takes half of the path or more, and some layer has"
-    " records enough of the path's places for a corridor",
-    ("path", "other"),
-    (
-        Column("path", WHOLE, note="number of the path among those not refused, in the order of their key"),
-        Column("other", WHOLE),
-        Column("share", NUMBER, note="of the path that the other takes in the same direction, a to b as a to b"),
-        Column("turned", NUMBER, note="the same in the opposite direction"),
-        Column("doubt", NUMBER, note="variance of the share, for both paths are known by their ensembles only"),
-    ),
-)
-
 NETWORK_SHARES = Table(
     "network_shares",
     "one per (layer, distance band, same landmass, network): what a leg with unstated transport is taken to travel on",
@@ -506,6 +492,18 @@ REPORTS = Table(
     ),
 )
 
+ARRAYS: dict[str, dict[str, str]] = {  # types of the arrays in each file; what they are: geo/tally.py, geo/flowfield.py
+    "running_sums": {"years": "int32", "start": "int32", "day": "int32", "running": "int64"},
+    "network": {
+        **{"cells": "int64", "ends": "int64", "km": "float64"},
+        **{
+            f"{matrix}_{part}": kind
+            for matrix in ("forward", "backward", "same", "turned", "same_cases", "turned_cases")
+            for part, kind in (("data", "float64"), ("indices", "int32"), ("indptr", "int32"))
+        },
+    },
+}
+
 IMPORTED = (OBSERVATIONS, WAYPOINTS, CUSTODY_EVENTS_TABLE, INCIDENTS, PLACES, UNRESOLVED)
 RELEASED = (
     OBSERVATIONS,
@@ -525,7 +523,6 @@ RELEASED = (
     PATH_EDGES,
     PATH_BORDERS,
     PATH_LINES,
-    PATH_OVERLAPS,
     NETWORK_SHARES,
     CELLS,
     DETECTION,

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import gate, store
+from data import arrays, gate, store
 from data.errors import StoreError
 
 RELEASES, POINTER, MANIFEST, LOCK = "releases", "CURRENT", "manifest.json", ".lock"
@@ -42,6 +42,10 @@ class Release:
     def path(self, table: str) -> Path:
         """Return the Parquet file of a table."""
         return self.folder / f"{table}.parquet"
+
+    def arrays(self, name: str) -> arrays.Arrays:
+        """Return one of ``contracts.ARRAYS``, read-only and still on disk."""
+        return arrays.mapped(self.folder / f"{name}.arrow")
 
 
 def next_id(root: Path, method: str) -> str:
@@ -165,7 +169,7 @@ def publish(root: Path, release_id: str, tables: Mapping[str, pa.Table | Path], 
     Args:
         root: The store.
         release_id: From next_id.
-        tables: Every table of contracts.RELEASED, or the finished file of it.
+        tables: Every table of contracts.RELEASED, or the finished file of it; files of contracts.ARRAYS.
         facts: What the manifest states besides.
 
     Raises:
@@ -188,9 +192,10 @@ def publish(root: Path, release_id: str, tables: Mapping[str, pa.Table | Path], 
 
 def verify(release: Release) -> list[str]:
     """Return one sentence per file of a release that is not what its manifest says; empty when all is well."""
+    longest = sorted(release.files.items(), key=lambda file: -file[1]["row_count"])  # the longest work first
     with ThreadPoolExecutor() as pool:  # hashing lets other threads run
-        told = pool.map(partial(_told, release.folder), release.files, release.files.values())
-        return [words for words in told if words]
+        told = pool.map(lambda file: _told(release.folder, *file), longest)
+        return sorted(words for words in told if words)
 
 
 def _told(folder: Path, name: str, kept: Mapping[str, Any]) -> str:
@@ -214,6 +219,10 @@ def _newest_first(root: Path) -> list[Path]:
     return [folder for *_, folder in sorted(found, reverse=True)]
 
 
+def _row_count(path: Path) -> int:
+    return arrays.row_count(path) if path.suffix == ".arrow" else int(pq.read_metadata(path).num_rows)
+
+
 def _manifest(release_id: str, folder: Path, facts: Mapping[str, object]) -> str:
     sources = pq.read_table(folder / "sources.parquet").to_pylist()
     manifest = {
@@ -222,8 +231,8 @@ def _manifest(release_id: str, folder: Path, facts: Mapping[str, object]) -> str
         "format": store.FORMAT,
         "is_synthetic": any(row["is_synthetic"] for row in sources),
         "files": {
-            path.name: {"sha256": gate.sha256_of(path), "row_count": pq.read_metadata(path).num_rows}
-            for path in sorted(folder.glob("*.parquet"))
+            path.name: {"sha256": gate.sha256_of(path), "row_count": _row_count(path)}
+            for path in sorted(folder.iterdir())
         },
         "sources": [{**row, "retrieved_on": str(row["retrieved_on"])} for row in sources],
         **facts,

@@ -15,7 +15,7 @@ from data.errors import SourceError, StoreError
 ROW_GROUP_ROWS = 122_880  # DuckDB's own group; larger groups lose threads, smaller ones gain nothing (README.md)
 IMPORTS = "imports"
 CARD = "import.json"
-FORMAT = 5  # of the canonical tables; part of every release id
+FORMAT = 6  # of the canonical tables; part of every release id
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def write_folder(target: Path, tables: Mapping[str, pa.Table | Path], texts: Cal
 
     Args:
         target: Where the folder shall be; must not exist.
-        tables: Written first, as Parquet; a path is a finished Parquet file of this disk, which is moved in.
+        tables: Written first, as Parquet; a path is a finished file of this disk, which is moved in.
         texts: Given the folder with the tables, returns the texts to write beside them.
 
     Raises:
@@ -100,8 +100,10 @@ def write_folder(target: Path, tables: Mapping[str, pa.Table | Path], texts: Cal
     try:
         staging.mkdir(parents=True)
         for name, table in tables.items():
-            file = staging / f"{name}.parquet"
-            sync(table.replace(file)) if isinstance(table, Path) else write_parquet(table, file)
+            if isinstance(table, Path):
+                sync(table.replace(staging / f"{name}{table.suffix}"))
+            else:
+                write_parquet(table, staging / f"{name}.parquet")
         for name, words in texts(staging).items():
             write_text(staging / name, words)
         staging.replace(target)

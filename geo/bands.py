@@ -87,7 +87,7 @@ def spread(net: Network, ways: Ways) -> Ways:
         net: The release's network.
         ways: (paths,) or (paths, k) arrays, as flowfield.sums gives them.
     """
-    same, turned, _ = net.overlaps
+    same, turned = net.along
     both, reverse = _sides(ways)
     return _ways(same @ both + turned @ reverse, ways)
 

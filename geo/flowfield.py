@@ -1,8 +1,9 @@
 """Legs on a network of cells: how much of a layer runs each way over each step (METHOD 3.4, geo/README.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,11 @@ from h3.api import basic_int as h3
 
 from geo.cases import Matrices, blocks, split, summed
 from geo.distance import Array, sphere_km, unit_vectors
-from geo.overlaps import Columns, Overlaps, bernoulli, by_rows, from_table, overlaps
+from geo.overlaps import Columns, bernoulli, by_rows, overlaps
 
 PATH_KEY = ["place_a", "place_b", "network"]
+MATRICES = ("forward", "backward", "same", "turned", "same_cases", "turned_cases")
+PARTS = ("data", "indices", "indptr")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class Network:
         km: Length of each edge, centre to centre.
         forward: (paths, edges) probability of crossing an edge from its first to its second cell on the way a to b.
         backward: The same from the second to the first.
-        overlaps: How far each path runs along each other.
+        along: (paths, paths) share of the row's path that the column's takes, the same way and turned, as overlaps
+            gives it.
+        along_cases: (parts x paths, paths) the same split into cases, part below part.
     """
 
     paths: pd.Series
@@ -45,13 +50,18 @@ class Network:
     km: Array
     forward: sp.csr_matrix
     backward: sp.csr_matrix
-    overlaps: Overlaps
+    along: Matrices
+    along_cases: Matrices
 
-    @cached_property
-    def along_cases(self) -> Matrices:
-        """(parts x paths, paths) shares of ``overlaps`` split into cases, part below part: as one way, and turned."""
-        same, turned, doubt = self.overlaps
-        return split((same, turned), doubt)
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What ``of_arrays`` makes the same of with the table of paths: arrays of one dimension."""
+        found: dict[str, npt.NDArray[Any]] = {"cells": self.cells, "ends": self.ends.ravel(), "km": self.km}
+        matrices = (self.forward, self.backward, *self.along, *self.along_cases)
+        for name, matrix in zip(MATRICES, matrices, strict=True):
+            matrix.sum_duplicates()  # in order, so that whoever maps it need not look
+            found |= {f"{name}_{part}": getattr(matrix, part) for part in PARTS}
+        return found
 
     @cached_property
     def either(self) -> sp.csr_matrix:
@@ -102,41 +112,82 @@ def balance(plus: Array, minus: Array) -> Array:
     return share
 
 
-def network(
-    paths: pd.DataFrame,
-    edges: Columns,
-    table: Columns | None = None,
-    is_asked: npt.NDArray[np.bool_] | None = None,
-) -> Network:
+def network(paths: pd.DataFrame, edges: Columns, is_asked: npt.NDArray[np.bool_] | None = None) -> Network:
     """Return the network of the tables ``paths`` (those not refused) and ``path_edges``.
 
     Args:
         paths: Table ``paths``.
         edges: Table ``path_edges``, or its steps by ``path``, the number of a path among those not refused.
-        table: Table ``path_overlaps`` of the same release; None works it out again.
-        is_asked: Without a table, which rows of ``paths`` may be corridors; None takes all.
+        is_asked: Which rows of ``paths`` may be corridors; None takes all.
     """
     is_asked = is_asked if is_asked is None else is_asked[paths["refused"].isna().to_numpy()]
-    paths = paths[paths["refused"].isna()]
-    rows = pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[PATH_KEY]))
-    pair, pairs = pd.factorize(pd.MultiIndex.from_frame(paths[PATH_KEY[:2]]))
+    known = _known(paths)
     cells, ends, edge, is_forward = _numbered(edges)
-    row = np.asarray(edges["path"] if "path" in edges else rows.reindex(_keys(edges)), np.int64)
-    weight, shape = np.asarray(edges["probability"], np.float64), (len(paths), len(ends))
+    row = np.asarray(edges["path"] if "path" in edges else known.paths.reindex(_keys(edges)), np.int64)
+    weight, shape = np.asarray(edges["probability"], np.float64), (len(known.paths), len(ends))
     forward, backward = (by_rows(np.where(way, weight, 0.0), (row, edge), shape) for way in (is_forward, ~is_forward))
     km = _edge_km(cells, ends)
+    same, turned, doubt = overlaps(forward, backward, km, is_asked)
     return Network(
-        paths=rows,
-        pairs=pd.DataFrame(pairs.to_list(), columns=PATH_KEY[:2], dtype="str"),
-        pair=pair.astype(np.int64),
-        length_km=paths["length_km"].to_numpy(np.float64),
-        confidence=paths["confidence"].to_numpy(np.float64),
+        **known._asdict(),
         ends=ends,
         cells=cells,
         km=km,
         forward=forward,
         backward=backward,
-        overlaps=overlaps(forward, backward, km, is_asked) if table is None else from_table(table, len(paths)),
+        along=(same, turned),
+        along_cases=split((same, turned), doubt),
+    )
+
+
+def of_arrays(paths: pd.DataFrame, arrays: Mapping[str, npt.NDArray[Any]]) -> Network:
+    """Return the network that gave these arrays; nothing is copied.
+
+    Args:
+        paths: Table ``paths``.
+        arrays: As ``Network.arrays`` gives them.
+    """
+    known, km = _known(paths), arrays["km"]
+    widths = dict.fromkeys(MATRICES, len(known.paths)) | dict.fromkeys(MATRICES[:2], len(km))
+    forward, backward, same, turned, *cases = (_matrix(arrays, name, width) for name, width in widths.items())
+    return Network(
+        **known._asdict(),
+        ends=arrays["ends"].reshape(-1, 2),
+        cells=arrays["cells"],
+        km=km,
+        forward=forward,
+        backward=backward,
+        along=(same, turned),
+        along_cases=(cases[0], cases[1]),
+    )
+
+
+def _matrix(arrays: Mapping[str, npt.NDArray[Any]], name: str, width: int) -> sp.csr_matrix:
+    data, indices, indptr = (arrays[f"{name}_{part}"] for part in PARTS)
+    found = sp.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, width))
+    found.has_sorted_indices = found.has_canonical_format = True
+    return found
+
+
+class _Known(NamedTuple):
+    """What the table of paths says of a network."""
+
+    paths: pd.Series
+    pairs: pd.DataFrame
+    pair: npt.NDArray[np.int64]
+    length_km: Array
+    confidence: Array
+
+
+def _known(paths: pd.DataFrame) -> _Known:
+    paths = paths[paths["refused"].isna()]
+    pair, pairs = pd.factorize(pd.MultiIndex.from_frame(paths[PATH_KEY[:2]]))
+    return _Known(
+        pd.Series(np.arange(len(paths)), index=pd.MultiIndex.from_frame(paths[PATH_KEY])),
+        pd.DataFrame(pairs.to_list(), columns=PATH_KEY[:2], dtype="str"),
+        pair.astype(np.int64),
+        paths["length_km"].to_numpy(np.float64),
+        paths["confidence"].to_numpy(np.float64),
     )
 
 

@@ -70,24 +70,6 @@ def overlaps(
     return Overlaps(*whole)
 
 
-def to_table(found: Overlaps) -> pd.DataFrame:
-    """Return one row per pair of paths, by their numbers: ``path, other, share, turned, doubt``; rows ascending."""
-    both = (found.same + found.turned).tocoo()
-    row, column = both.row.astype(np.int64), both.col.astype(np.int64)
-    order = np.lexsort([column, row])
-    row, column = row[order], column[order]
-    shares = [np.asarray(way[row, column]).ravel() for way in found] if len(row) else [np.zeros(0)] * 3
-    return pd.DataFrame({"path": row, "other": column, "share": shares[0], "turned": shares[1], "doubt": shares[2]})
-
-
-def from_table(table: Columns, count: int) -> Overlaps:
-    """Return the overlaps of ``count`` paths that ``to_table`` wrote."""
-    ends = np.asarray(table["path"], np.int64), np.asarray(table["other"], np.int64)
-    return Overlaps(
-        *(by_rows(np.asarray(table[name], np.float64), ends, (count, count)) for name in ("share", "turned", "doubt"))
-    )
-
-
 def by_rows(
     values: Array, ends: tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.integer[Any]]], shape: tuple[int, int]
 ) -> sp.csr_matrix:

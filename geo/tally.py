@@ -1,9 +1,9 @@
 """What any period holds, from running sums by kind of leg and day: two look-ups a kind, however many records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +44,11 @@ class Tally:
     start: npt.NDArray[np.int32]
     day: Days
     running: Whole
+
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What ``of_arrays`` makes the same of: arrays of one dimension."""
+        return {name: getattr(self, name).ravel() for name in ("years", "start", "day", "running")}
 
     def between(self, kinds: Whole, since: date | None, until: date | None) -> Held:
         """Return what lies from ``since`` to the day before ``until``; None for no limit.
@@ -106,6 +111,12 @@ def tally(kind_count: int, kind: Whole, on: npt.NDArray[np.datetime64], measures
             row += len(values)
     np.cumsum(running, axis=0, out=running)
     return Tally(years, start, day, running)
+
+
+def of_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Tally:
+    """Return the running sums that gave these arrays; nothing is copied."""
+    years, start, day, running = (arrays[name] for name in ("years", "start", "day", "running"))
+    return Tally(years, start.reshape(len(years), -1), day, running.reshape(len(day) + 1, -1))
 
 
 def _by_year(kind_count: int, kind: Whole, day: Days) -> tuple[Days, npt.NDArray[np.int32]]:

@@ -12,11 +12,11 @@ from queries import run
 FIGURES = {
     "figure": "Figure",
     "query": "Query",
-    "rows": "One row of its answer",
-    "tables": "Tables it reads",
+    "rows": "One row of its answer, or what is held ready",
+    "tables": "Files it reads",
     "reckoned": "What is done with it",
 }
-TABLES = {"table": "Table", "row_count": "Rows", "sha256": "SHA-256 begins with"}
+TABLES = {"table": "File", "row_count": "Rows", "sha256": "SHA-256 begins with"}
 
 
 @st.fragment
@@ -40,11 +40,11 @@ def drawer(pinned: Pinned, name: str, chosen: Filters) -> None:
 def _body(store: Store, name: str, chosen: Filters) -> None:
     sources = tables.sources(store.sources)
     st.dataframe(sources, hide_index=True, placeholder=words.DASH, column_config=tables.whole(sources))
-    told = "Every figure of this page follows from these queries over the release's tables. Present choice"
+    told = "Every figure of this page follows from these queries over the release's files. Present choice"
     st.markdown(words.caption(f"{told}: {origins.values(store, chosen)}."))
     figures = origins.figures(name, store.has_records)
-    st.dataframe(figures.rename(columns=FIGURES), hide_index=True)
+    st.dataframe(figures.rename(columns=FIGURES), hide_index=True, placeholder=words.DASH)
     files = origins.tables(store, name).rename(columns=TABLES)
     st.dataframe(files, hide_index=True, column_config=tables.whole(files))
-    query = st.selectbox("Show a query", figures["query"].unique().tolist(), key=f"query_{name}")
+    query = st.selectbox("Show a query", figures["query"].dropna().unique().tolist(), key=f"query_{name}")
     st.code(run.sql(f"read/{query}"), language="sql")

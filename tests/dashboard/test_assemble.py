@@ -49,7 +49,7 @@ def found_labels(store: Store, corridors: list[dict[str, Any]]) -> list[tuple[st
 def test_the_overlaps_a_release_keeps_give_the_corridors_of_all_overlaps(store: Store) -> None:
     whole = replace(store)
     vars(whole)["net"] = flowfield.network(store.paths, store.edges)
-    kept, every = (int(each.net.overlaps.same.nnz + each.net.overlaps.turned.nnz) for each in (store, whole))
+    kept, every = (sum(way.nnz for way in each.net.along) for each in (store, whole))
     assert kept < every
     for chosen in (ALL, replace(ALL, kappa=1.0, region=("Europe",))):
         pd.testing.assert_frame_equal(

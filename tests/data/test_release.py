@@ -12,16 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from dashboard import importing, publish, stores
 from dashboard.cli import main
-from data import contracts, release
-from data.errors import ContraflowError, StoreError
+from data import arrays, contracts, release
+from data.errors import ContractError, ContraflowError, StoreError
 from tests.data import files
 
+TABLES = [table.name for table in contracts.RELEASED]
 TELLING = ("unresolved", "custody_edges")  # two tables that a reader compares
 
 KILLER = """
@@ -91,12 +93,37 @@ def numbers(found: release.Release) -> tuple[int, int]:
 def test_check_3_any_flipped_bit_is_refused(root: Path) -> None:
     found, rng = release.current(root), random.Random(3)  # noqa: S311
     for _ in range(200):
-        path = rng.choice(sorted(found.folder.glob("*.parquet")))
+        path = rng.choice(sorted(found.folder / name for name in found.files))
         kept = path.read_bytes()
         at = rng.randrange(len(kept))
         path.write_bytes(kept[:at] + bytes([kept[at] ^ 1 << rng.randrange(8)]) + kept[at + 1 :])
         assert release.verify(found) == [f"{path.name} was changed after it was published"]
         path.write_bytes(kept)
+
+
+def test_a_release_holds_every_table_and_array_that_its_contract_names(root: Path) -> None:
+    found = release.current(root)
+    tables, ready = ({f"{name}.parquet" for name in TABLES}, {f"{name}.arrow" for name in contracts.ARRAYS})
+    assert set(found.files) == tables | ready == {path.name for path in found.folder.iterdir()} - {release.MANIFEST}
+    for name, types in contracts.ARRAYS.items():
+        held = found.arrays(name)
+        assert {key: str(values.dtype) for key, values in held.items()} == types
+        assert found.files[f"{name}.arrow"]["row_count"] == max(len(values) for values in held.values())
+        assert not any(values.flags.writeable for values in held.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"day": np.zeros(1)}, "day"), ({"hour": np.zeros(1)}, "hour"), ({"day": None}, "day")],
+)
+def test_arrays_that_do_not_keep_their_contract_are_not_written(
+    root: Path, tmp_path: Path, change: dict[str, np.ndarray | None], named: str
+) -> None:
+    whole = {**release.current(root).arrays("running_sums"), **change}
+    kept = {name: values for name, values in whole.items() if values is not None}
+    with pytest.raises(ContractError, match=rf"Arrays running_sums: {named} "):
+        arrays.write(tmp_path / "running_sums.arrow", kept)
+    assert not list(tmp_path.glob("*.arrow"))
 
 
 def test_a_changed_file_is_not_opened(root: Path) -> None:

@@ -9,11 +9,14 @@ from geo import flowfield
 from geo.bands import bands_of
 from geo.compare import compare
 from geo.flowfield import Network
-from geo.overlaps import from_table, overlaps, to_table
+from geo.overlaps import overlaps
 from geo.paths import paths_between
 from tests.geo.toy import flows, pairs
 
 CELLS = flowfield.network(*paths_between(pairs("AB"))).cells
+
+PATHS = pd.DataFrame({"place_a": ["A", "A"], "place_b": ["B", "M"]})
+PATHS = PATHS.assign(network="air", length_km=100.0, confidence=1.0, refused=None)
 
 
 def fork(share: float = 0.5) -> Network:
@@ -27,9 +30,7 @@ def fork(share: float = 0.5) -> Network:
         ("A", "M", a, upper, 1.0),
     ]
     edges = pd.DataFrame(rows, columns=["place_a", "place_b", "from_cell", "to_cell", "probability"])
-    paths = pd.DataFrame({"place_a": ["A", "A"], "place_b": ["B", "M"]})
-    paths = paths.assign(network="air", length_km=100.0, confidence=1.0, refused=None)
-    return flowfield.network(paths, edges.assign(network="air"))
+    return flowfield.network(PATHS, edges.assign(network="air"))
 
 
 def along(net: Network, layer: pd.DataFrame) -> tuple[float, float]:
@@ -72,17 +73,21 @@ def test_few_records_stay_too_few_on_an_uncertain_path() -> None:
     assert found["label"]["B"] == "INSUFFICIENT"
 
 
-def test_overlaps_survive_being_written_as_a_table() -> None:
+def test_a_network_is_the_same_after_being_kept_as_arrays() -> None:
     net = fork(0.7)
-    again = from_table(to_table(net.overlaps), len(net.paths))
-    for one, other in zip(net.overlaps, again, strict=True):
+    again = flowfield.of_arrays(PATHS, net.arrays)
+    for name in ("cells", "ends", "km", "length_km", "confidence", "pair"):
+        assert np.array_equal(getattr(again, name), getattr(net, name)), name
+    kept, read = ((each.forward, each.backward, *each.along, *each.along_cases) for each in (net, again))
+    for one, other in zip(kept, read, strict=True):
+        assert other.shape == one.shape
         assert (one.toarray() == other.toarray()).all()
 
 
 def test_overlaps_are_those_of_all_where_they_are_asked_for_and_none_elsewhere() -> None:
     net = fork(0.9)
-    found = overlaps(net.forward, net.backward, net.km, np.array([True, False]))
-    for one, other in zip(found, net.overlaps, strict=True):
+    found, every = (overlaps(net.forward, net.backward, net.km, asked) for asked in (np.array([True, False]), None))
+    for one, other in zip(found, every, strict=True):
         assert (one.toarray()[0] == other.toarray()[0]).all()
         assert one.toarray()[1].tolist() == [0.0, 0.0]
     assert found.same.toarray()[0, 0] == pytest.approx(1.0)
@@ -90,4 +95,4 @@ def test_overlaps_are_those_of_all_where_they_are_asked_for_and_none_elsewhere()
 
 def test_no_paths_have_no_overlaps() -> None:
     nothing = csr_matrix((0, 0))
-    assert len(to_table(overlaps(nothing, nothing, np.zeros(0)))) == 0
+    assert [each.nnz for each in overlaps(nothing, nothing, np.zeros(0))] == [0, 0, 0]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from geo.tally import Tally, tally
+from geo.tally import Tally, of_arrays, tally
 
 FIRST = date(2020, 1, 1)
 
@@ -45,6 +45,13 @@ def test_the_first_day_is_in_the_period_and_its_end_is_not() -> None:
 def test_only_kinds_that_are_asked_for_are_told() -> None:
     assert THREE.between(np.array([1, 2]), None, None).kinds.tolist() == [2]
     assert THREE.between(np.array([], dtype=np.int64), None, None).sums.shape == (0, 2)
+
+
+@pytest.mark.parametrize("sums", [THREE, tally(0, EVERY[:0], EVERY[:0].astype("datetime64[D]"), [[EVERY[:0]]])])
+def test_sums_are_the_same_after_being_kept_as_arrays(sums: Tally) -> None:
+    again = of_arrays(sums.arrays)
+    for name in ("years", "start", "day", "running"):
+        assert np.array_equal(getattr(again, name), getattr(sums, name)), name
 
 
 def test_no_rows_at_all_hold_nothing() -> None:
