@@ -128,11 +128,13 @@ def _derived(root: Path, staging: Path, k_victims: int, progress: Progress) -> d
     finally:
         con.close()  # before paths are built, for it holds much memory and disk
     progress("building paths")
-    tables, net = routing.routed(pairs, places.set_index("place_id"))
-    ready = {"network": arrays.write(staging / "network.arrow", net.arrays)}
-    del net  # before the sums are reckoned: both are large
-    sums = running_sums(built["leg_kinds"], built["leg_days"])
-    return built | tables | ready | {"running_sums": arrays.write(staging / "running_sums.arrow", sums.arrays)}
+    tables = built | routing.routed(pairs, places.set_index("place_id"))
+    progress("keeping arrays ready")
+    making: dict[str, Callable[[], arrays.Arrays]] = {  # one after the other, for each is large
+        "network": lambda: routing.connected(pairs, tables).arrays,
+        "running_sums": lambda: running_sums(tables["leg_kinds"], tables["leg_days"]).arrays,
+    }
+    return tables | {name: arrays.write(staging / f"{name}.arrow", make()) for name, make in making.items()}
 
 
 def running_sums(leg_kinds: Path, leg_days: Path) -> tally.Tally:

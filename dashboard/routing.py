@@ -1,5 +1,6 @@
 """Pairs of places -> the networks their legs may have used -> the tables of paths a release keeps."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -38,8 +39,8 @@ def world() -> Graphs:
     return graphs(road_graph(*networks.roads()), sea_graph(*networks.sea(), ports), ports, networks.division_points())
 
 
-def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> tuple[dict[str, pa.Table], Network]:
-    """Return the tables of paths, ``network_shares`` and ``cells`` of a release, and its paths as a network.
+def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> dict[str, pa.Table]:
+    """Return the tables of paths, ``network_shares`` and ``cells`` of a release.
 
     Args:
         leg_pairs: Rows of queries/build/leg_pairs.sql.
@@ -53,17 +54,27 @@ def routed(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> tuple[dict[str, pa.
     refused = wanted[is_within].assign(length_km=np.nan, confidence=np.nan, refused=WITHIN)
     known = pairs.drop_duplicates(["place_a", "place_b"]).set_index(["place_a", "place_b"])
     paths = pd.concat([found.paths, refused], ignore_index=True).sort_values(KEY, ignore_index=True)
-    steps = numbered(paths, found.edges)
     tables = {
         "paths": paths.join(known[["distance_km", "is_same_landmass"]], on=["place_a", "place_b"]),
-        "path_edges": steps,
+        "path_edges": numbered(paths, found.edges),
         "path_borders": found.borders,
         "path_lines": found.lines,
         "network_shares": shares,
         "cells": cells(found.edges),
     }
-    checked = {name: contracts.check(table, contracts.TABLES[name]) for name, table in tables.items()}
-    return checked, network(paths, steps, may_be_corridors(paths, pairs))
+    return {name: contracts.check(table, contracts.TABLES[name]) for name, table in tables.items()}
+
+
+def connected(leg_pairs: pd.DataFrame, tables: Mapping[str, pa.Table]) -> Network:
+    """Return the paths of a release as a network; apart from ``routed``, so that both are not held at once.
+
+    Args:
+        leg_pairs: As ``routed`` takes them.
+        tables: As it gives them.
+    """
+    paths = tables["paths"].to_pandas()
+    steps = {name: tables["path_edges"][name].to_numpy() for name in ("path", "from_cell", "to_cell", "probability")}
+    return network(paths, steps, may_be_corridors(paths, leg_pairs))
 
 
 def numbered(paths: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
