@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import levels, words
 from dashboard.filters import MODI, Filters
-from dashboard.pages import state
+from dashboard.pages import after, state
 from dashboard.stores import Choices
 
 TOP_HELP = (
@@ -28,11 +28,17 @@ KAPPA_HELP = (
 )
 
 
-def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
-    """Draw the filter bar; return per layer the place where its record count goes."""
+def switches(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
+    """Draw the switches of the layers; return per layer the place where its record count goes."""
     with st.sidebar:
         st.subheader("Layers and records")
-        slots = {name: _layer(name) for name in state.ordered(choices)}
+        return {name: _layer(name) for name in state.ordered(choices)}
+
+
+def filters(choices: Choices) -> None:
+    """Draw all other filters, below the switches."""
+    st.session_state[after.FILTERED] = True
+    with st.sidebar:
         st.subheader("Filters")
         _period(choices)
         _region(choices)
@@ -51,7 +57,6 @@ def render(choices: Choices) -> dict[str, "st.delta_generator.DeltaGenerator"]:
         first, last = state.span(choices)
         st.button("Reset filters", on_click=state.clear, args=(_everything(choices, first, last),), width="stretch")
         st.caption("The address of this page holds every choice: copy it to share this view.")
-    return slots
 
 
 def _layer(name: str) -> "st.delta_generator.DeltaGenerator":
@@ -66,7 +71,7 @@ def counts(
     """Write the record count of every layer beside its switch.
 
     Args:
-        slots: As ``render`` returns them.
+        slots: As ``switches`` returns them.
         totals: ``layer, record_count``.
         context: Layers without a flow or an incident: there is nothing of theirs to draw.
     """

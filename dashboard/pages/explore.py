@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import load
-from dashboard.pages import corridor, frame, parts
+from dashboard.pages import after, corridor, frame, parts
 
 
 def render() -> None:
@@ -21,6 +21,8 @@ def _body(page: frame.Page) -> None:
             parts.nothing(page.pinned, page.choices, page.chosen)
     if len(view.flows) or len(view.incidents):
         parts.everything(page.pinned, view, _onward, above)
+    else:
+        after.note()
 
 
 def _onward() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import load, words
 from dashboard.filters import Filters
-from dashboard.pages import bar, made, parts, state
+from dashboard.pages import after, bar, made, parts, state
 from dashboard.stores import Choices
 from data.errors import ContraflowError
 
@@ -81,7 +81,9 @@ def page(body: Callable[[Page], None], name: str, seed: Callable[[Mapping[str, s
     if seed:
         seed(asked)
     told = st.container()  # whether it says something or not, what follows keeps its place
-    slots = bar.render(choices)
+    slots, is_late = bar.switches(choices), after.is_first(name)
+    if not is_late:
+        bar.filters(choices)
     with told:
         parts.notices()
         opened = Page(pinned, choices, state.filters(choices), slots)
@@ -90,7 +92,10 @@ def page(body: Callable[[Page], None], name: str, seed: Callable[[Mapping[str, s
         made.drawer(pinned, name, opened.chosen)
     except ContraflowError as wrong:
         opened.link()
+        after.note()
         st.error(words.caption(wrong))
+    if is_late and not after.is_first(name):
+        bar.filters(choices)  # there is no map to wait for
 
 
 @st.fragment(run_every=HEARTBEAT)

@@ -58,13 +58,42 @@ def test_the_rows_of_a_map_are_fetched_beside_its_message(open_app: Open) -> Non
     assert all(str(rows[f"flows-{name}"]).startswith("mock/media/") for name in ("firearms", "drugs"))
 
 
-def test_table_and_chart_wait_for_the_map_of_a_new_visit(open_app: Open) -> None:
-    app = open_app(is_map_drawn=False)
+def test_filters_table_and_chart_wait_for_the_map_of_a_new_visit_and_keep_what_the_link_asks(open_app: Open) -> None:
+    app = open_app(is_map_drawn=False, region="Africa", min_count="3")
     assert "Firearms: showing" in words(app) and "Corridors" not in words(app)
     assert "The rest of the page follows the map" in words(app)
+    assert [switch.key for switch in app.sidebar.toggle] and not app.sidebar.multiselect
+    app.toggle(key="layer_drugs").set_value(False).run()  # before the map is there
+    assert not app.sidebar.multiselect
     app.session_state[after.DRAWN] = True
     app.run()
     assert "Corridors" in words(app) and "follows the map" not in words(app)
+    assert app.multiselect(key="region").value == ["Africa"] and app.number_input(key="min_count").value == 3
+    assert app.query_params["layers"] == "firearms,human_trafficking,terrorism"
+
+
+def test_filters_do_not_wait_where_there_is_no_map_to_wait_for(open_app: Open) -> None:
+    app = open_app(is_map_drawn=False, layers="firearms", min_count="999999")
+    assert app.number_input(key="min_count").value == 999_999
+
+
+def test_filters_that_were_drawn_on_another_page_stay_on_explore(
+    sample_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def either() -> None:
+        import importlib
+
+        import streamlit
+
+        importlib.import_module(f"dashboard.pages.{streamlit.session_state['asked']}").render()
+
+    monkeypatch.setenv("CONTRAFLOW_STORE", str(sample_root))
+    app = AppTest.from_function(either, default_timeout=120)
+    app.session_state["asked"] = "time"
+    app.run().multiselect(key="region").set_value(["Africa"]).run()
+    app.session_state["asked"] = "explore"
+    assert app.run().multiselect(key="region").value == ["Africa"]
+    assert "The rest of the page follows the map" in words(app)
 
 
 def test_switching_a_layer_off_takes_its_flows_away(open_app: Open) -> None:
