@@ -257,6 +257,7 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     serving.serve(arguments.store, arguments.port)
+    return DONE
 
 
 def _fail(wrong: Exception, code: int) -> int:

@@ -39,7 +39,7 @@ def latest(root: str) -> tuple[str, str]:
     return found.id, warning
 
 
-@st.cache_resource(max_entries=2)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def store(root: str, pinned: str) -> stores.Store:
     """Return a pinned release, open for the questions of this server's readers.
 
@@ -49,13 +49,13 @@ def store(root: str, pinned: str) -> stores.Store:
     return stores.opened(Path(root), pinned, has_records=not roles.is_official())
 
 
-@st.cache_data(max_entries=2)
+@st.cache_data(max_entries=2, show_spinner=False)
 def choices(root: str, pinned: str) -> stores.Choices:
     """Return what a reader may choose from."""
     return stores.choices(store(root, pinned))
 
 
-@st.cache_data(max_entries=2)
+@st.cache_data(max_entries=2, show_spinner=False)
 def context(root: str, pinned: str) -> frozenset[str]:
     """Return the layers of which nothing can be drawn."""
     return stores.context_layers(store(root, pinned))
@@ -135,7 +135,7 @@ def judged(root: str, pinned: str, chosen: Filters, layers: tuple[str, ...]) -> 
     return relations.by_layer(tables)
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner="Reading records …")
 def evidence(root: str, pinned: str, chosen: Filters, corridor_id: str) -> view.Evidence:
     """Return the records behind one corridor."""
     return assemble.evidence(store(root, pinned), chosen, corridor_id)

@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 from dashboard import roles
 from data import release
@@ -14,8 +13,8 @@ SAMPLE_STORE = ROOT / "store" / "sample"  # what `make run` builds
 HOST = "127.0.0.1"
 
 
-def serve(store: Path | None, port: int) -> NoReturn:
-    """Serve the app on the loopback address until it is stopped; this process becomes the server.
+def serve(store: Path | None, port: int) -> None:
+    """Serve the app on the loopback address until it is stopped.
 
     Args:
         store: The store to read; None for the environment's, or the sample's.
@@ -32,5 +31,6 @@ def serve(store: Path | None, port: int) -> NoReturn:
     os.chdir(ROOT)
     sys.stdout.write(f"Contraflow is served on http://{HOST}:{port} (stop it with Ctrl+C)\n")
     sys.stdout.flush()
-    app = ["-m", "streamlit", "run", "streamlit_app.py", f"--server.address={HOST}", f"--server.port={port}"]
-    os.execv(sys.executable, [sys.executable, *app])  # noqa: S606 - our own interpreter, no shell
+    from dashboard.pages import server  # loads Streamlit, which no other command needs
+
+    server.run(port)

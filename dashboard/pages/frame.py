@@ -71,7 +71,8 @@ def page(body: Callable[[Page], None], name: str, seed: Callable[[Mapping[str, s
     """
     try:
         pinned = (load.folder(), state.release(load.folder()))
-        choices = load.choices(*pinned)
+        with st.spinner("Opening the release …"):
+            choices = load.choices(*pinned)
     except ContraflowError as wrong:
         st.error(words.caption(wrong))
         return

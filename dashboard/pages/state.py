@@ -136,6 +136,12 @@ def held(asked: Filters, choices: Choices) -> tuple[Filters, list[str]]:
     return asked, notices
 
 
+def usual(choices: Choices) -> Filters:
+    """Return what a page shows of a release where neither link nor reader chooses anything."""
+    chosen, _ = held(Filters(), choices)
+    return replace(chosen, layers=tuple(name for name in ordered(choices) if name in chosen.layers))
+
+
 def widget_values(chosen: Filters, choices: Choices) -> dict[str, object]:
     """Return the value of every widget of the filter bar."""
     first, last = span(choices)

@@ -181,11 +181,9 @@ def asker(store: Path) -> Ask:
 def served(store: Path, log: Path) -> Iterator[str]:
     """Run the app on a store, on a free port, and give its address."""
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "dashboard.cli", "serve", "--store", str(store), "--port", str(port)]
     with log.open("w") as out:
-        running = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "CONTRAFLOW_STORE": str(store)}, stdout=out, stderr=out
-        )
+        running = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
         try:
             _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", log)
             yield f"http://127.0.0.1:{port}/"

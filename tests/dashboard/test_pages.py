@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import assemble
 from dashboard.filters import Filters
-from dashboard.pages import after
-from dashboard.stores import Store
+from dashboard.pages import after, server, state
+from dashboard.stores import Store, choices
+from dashboard.view import Explore
 from tests.dashboard.screen import words
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -209,3 +213,35 @@ def test_a_store_without_a_release_is_one_sentence(open_app: Open, tmp_path: Pat
     app = open_app(root=tmp_path)
     assert not app.exception
     assert "no release here" in app.error[0].value
+
+
+def test_the_server_answers_the_first_visit_before_it_is_asked(
+    open_app: Open, sample_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTRAFLOW_STORE", str(sample_root))
+    st.cache_data.clear()
+    server.warm()
+    asked: list[Filters] = []
+    plain = assemble.explore
+
+    def noted(store: Store, chosen: Filters, *more: Any) -> Explore:
+        asked.append(chosen)
+        return plain(store, chosen, *more)
+
+    monkeypatch.setattr(assemble, "explore", noted)
+    app = open_app()
+    assert "Firearms: showing" in words(app) and not asked
+    app.number_input(key="min_count").set_value(3).run()
+    assert [chosen.min_count for chosen in asked] == [3]
+
+
+def test_a_server_without_a_release_starts_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTRAFLOW_STORE", str(tmp_path))
+    server.warm()
+
+
+def test_what_is_shown_without_a_choice_names_the_layers_of_the_release_alone(store: Store) -> None:
+    known = choices(store)
+    assert state.usual(known) == Filters()
+    assert state.usual(replace(known, layers=("drugs", "firearms"))).layers == ("firearms", "drugs")
+    assert state.usual(replace(known, layers=("wildlife",))).layers == ("wildlife",)
