@@ -12,7 +12,8 @@ import pyarrow as pa
 from bench.cases import Setting
 from dashboard import publish, stores
 from dashboard.stores import Store
-from data import contracts, release, store
+from data import arrays, contracts, release, store
+from geo import tally
 from queries import connection, run
 
 SEED = 7
@@ -142,8 +143,14 @@ def opened(setting: Setting, legs_file: Path) -> Store:
     others = {"legs": legs_file}
     for name in ("leg_kinds", "leg_days"):
         others[name] = kept(setting, f"{name}-of-{legs_file.stem}", partial(_derived, dict(others), name))
+    folder = others["leg_days"].parent / f"ready-{legs_file.stem}"
+    ready, staging = folder / "running_sums.arrow", folder / f".new-{os.getpid()}" / "running_sums.arrow"
+    if not ready.exists():
+        staging.parent.mkdir(parents=True)
+        arrays.write(staging, publish.running_sums(others["leg_kinds"], others["leg_days"]).arrays).replace(ready)
+        staging.parent.rmdir()
     found = with_tables(setting, others)
-    vars(found)["sums"] = publish.running_sums(others["leg_kinds"], others["leg_days"])
+    vars(found)["sums"] = tally.of_arrays(arrays.mapped(ready))
     return found
 
 
