@@ -78,7 +78,8 @@ def show_release(release: Release) -> None:
     """Print a release's id and the rows of its tables."""
     OUT.print(f"release {release.id} in {release.folder}", markup=False)
     for name, kept in release.files.items():
-        OUT.print(f"  {kept['row_count']:>9,}  {name.removesuffix('.parquet')}", markup=False)
+        if name.endswith(".parquet"):  # the others hold what is reckoned from these
+            OUT.print(f"  {kept['row_count']:>9,}  {name.removesuffix('.parquet')}", markup=False)
     warn_synthetic(bool(release.manifest["is_synthetic"]))
 
 

@@ -19,6 +19,7 @@ from data.errors import StoreError
 from data.places import gazetteer
 from data.release import Release
 from geo import evidence, interception, tally
+from geo.cases import CASES
 from geo.diversion import TTC_EDGES_DAYS
 from queries import connection, run
 
@@ -57,6 +58,7 @@ CONSTANTS = (  # of the method that the queries above do not show
     *(interception.WINDOW_YEARS, interception.WINDOW_MIN),
     *(RESOLUTION, *routing.CONSTANTS),
     *(duplicates.SPAN_DAYS, duplicates.WINDOWS),
+    CASES,
 )
 UNGRADED = dict(zip(("reliability", "credibility"), evidence.UNGRADED, strict=True))
 Progress = Callable[[str], None]
@@ -88,7 +90,7 @@ def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
     """Return the id the store would be released under; another method, gazetteer, network or grade makes another."""
     places = str(pd.util.hash_pandas_object(gazetteer().places, index=False).sum())
     parts = [
-        str(contracts.RELEASED),
+        str((contracts.RELEASED, contracts.ARRAYS)),
         places,
         networks.digest(),
         grades.own(root).to_csv(index=False),

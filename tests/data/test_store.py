@@ -63,12 +63,13 @@ def test_the_manifest_tells_the_truth(root: Path) -> None:
     made = release.current(root)
     assert release.verify(made) == []
     kept: Any = made.manifest["files"]
-    assert set(kept) == {f"{table.name}.parquet" for table in contracts.RELEASED}
-    for name, entry in kept.items():
-        assert entry == {
-            "sha256": gate.sha256_of(made.folder / name),
-            "row_count": pq.read_table(made.folder / name).num_rows,
-        }
+    tables = {f"{table.name}.parquet" for table in contracts.RELEASED}
+    assert set(kept) == tables | {f"{name}.arrow" for name in contracts.ARRAYS}
+    assert {name: entry["sha256"] for name, entry in kept.items()} == {
+        name: gate.sha256_of(made.folder / name) for name in kept
+    }
+    for name in tables:
+        assert kept[name]["row_count"] == pq.read_table(made.folder / name).num_rows
     # three journeys of three waypoints and two legs; BRA-DEU, PER-DEU and DEU-FRA are the pairs, the last of unstated
     # transport on one landmass: by road and by air
     counts = {name: kept[f"{name}.parquet"]["row_count"] for name in ("observations", "waypoints", "legs", "paths")}
