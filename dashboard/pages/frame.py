@@ -93,7 +93,8 @@ def page(body: Callable[[Page], None], name: str, seed: Callable[[Mapping[str, s
         made.drawer(pinned, name, opened.chosen)
     except ContraflowError as wrong:
         opened.link()
-        after.note()
+        if is_late:
+            after.note()
         st.error(words.caption(wrong))
     if is_late and not after.is_first(name):
         bar.filters(choices)  # there is no map to wait for
