@@ -6,6 +6,7 @@ the screen are angles here.
 
 import math
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import shapely
@@ -19,6 +20,7 @@ DASH_SHARE = 0.6  # of a dash and its gap that is drawn; chosen by eye, 2026-11
 ANGLE_SHARE = 0.015  # of a way before and after an arrow that tells its angle; chosen by eye, 2026-11
 FINEST_DEG = 0.02  # where thinning begins: about a pixel at zoom 6
 HIGHEST_LAT = 85.0
+KEPT_SHAPES = 1024  # two maps of most lines: the next choice of filters mostly draws the same ways again
 HALF_TURN, FULL_TURN = 180.0, 360.0
 
 
@@ -129,14 +131,15 @@ def curve(origin: Point, destination: Point, bow: float) -> Curve:
     return Curve(start, control, end)
 
 
-def route(points: list[Point], point_count: int) -> Route:
+@lru_cache(KEPT_SHAPES)
+def route(points: tuple[Point, ...], point_count: int) -> Route:
     """Return the way along points (lon, lat), each step the shorter way round.
 
     Args:
         points: At least two, in travel order.
         point_count: Points it may keep.
     """
-    turned = points[:1]
+    turned = [points[0]]
     for lon, lat in points[1:]:
         turned.append((turned[-1][0] + wrapped(lon - turned[-1][0]), lat))
     kept = tuple((lon, mercator_y(lat)) for lon, lat in thinned(turned, point_count))

@@ -121,8 +121,8 @@ def book(groups: pd.DataFrame, kinds: Mapping[str, npt.NDArray[Any]], tally: Tal
     first, count = groups["kind"].to_numpy(), len(kinds["kind"])
     if not np.array_equal(kinds["kind"], np.arange(count)) or (first[:1] != 0).any() or (first[1:] <= first[:-1]).any():
         raise ValueError("leg_kinds: expected kinds from 0, in order. Sort them first.")
-    is_pair = changes(groups, KEY)
-    is_part = is_pair | changes(groups, ["network"])
+    is_pair = _changes(groups, KEY)
+    is_part = is_pair | _changes(groups, ["network"])
     source, sources = pd.factorize(groups["source_id"], sort=True)
     pair, part = (np.cumsum(is_first) - 1 for is_first in (is_pair, is_part))
     of_group = {"is_intended": groups["is_intended"].to_numpy(), "source": source, "pair": pair, "part": part}
@@ -135,7 +135,7 @@ def book(groups: pd.DataFrame, kinds: Mapping[str, npt.NDArray[Any]], tally: Tal
     return Book(tally, pd.DataFrame(numbers), sources.to_numpy(object), pairs, layer, parts)
 
 
-def changes(rows: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
+def _changes(rows: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
     """Return where a row differs from the one before in any of the columns."""
     numbers = np.column_stack([pd.factorize(rows[column])[0] for column in columns])
     return np.append(True, (numbers[1:] != numbers[:-1]).any(axis=1))[: len(rows)]

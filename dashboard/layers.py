@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -137,13 +138,21 @@ def _offset(row: Mapping[str, Any], width_px: float) -> float:
 
 def paths(row: Mapping[str, Any], flow_count: int) -> list[list[list[float]]]:
     """Return the pieces of one flow's line when so many are drawn."""
-    drawn: curves.Shape = row["curve"]
     if row["intended_share"] > 0.5:
-        return _cut(curves.dashes(drawn, 11))
+        return _dashed(row["curve"])
     if row.get("has_route", False):
-        return _cut([drawn.piece(0.0, 1.0, ROUTE_POINTS)])
-    count = _fewest(flow_count, MANY_FLOWS, curves.POINT_COUNT)
-    return _cut([drawn.piece(curves.TRIM_SHARE, 1 - curves.TRIM_SHARE, count)])
+        return _drawn(row["curve"], 0.0, ROUTE_POINTS)
+    return _drawn(row["curve"], curves.TRIM_SHARE, _fewest(flow_count, MANY_FLOWS, curves.POINT_COUNT))
+
+
+@lru_cache(2 * curves.KEPT_SHAPES)  # what is drawn, and what the mouse meets
+def _drawn(shape: curves.Shape, trim: float, count: int) -> list[list[list[float]]]:
+    return _cut([shape.piece(trim, 1 - trim, count)])
+
+
+@lru_cache(curves.KEPT_SHAPES)
+def _dashed(shape: curves.Shape) -> list[list[list[float]]]:
+    return _cut(curves.dashes(shape, 11))
 
 
 def _cut(pieces: list[list[curves.Point]]) -> list[list[list[float]]]:
@@ -185,8 +194,7 @@ def pick_rows(rows: Sequence[Row]) -> list[Row]:
         leads = {"corridor_id": row["corridor_id"]} if row["corridor_id"] else {"bundle": row["bundle"]}
         shared = {"w": width, "o": _offset(row, width), "c": UNSEEN, "tip": row["tip"], **leads}
         count = PICK_POINTS if row.get("has_route", False) else 8
-        line = row["curve"].piece(curves.TRIM_SHARE, 1 - curves.TRIM_SHARE, count)
-        found += [{"p": part, **shared} for part in _cut([line])]
+        found += [{"p": part, **shared} for part in _drawn(row["curve"], curves.TRIM_SHARE, count)]
     return found
 
 

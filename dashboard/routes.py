@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard import curves, flows, palette, words
+from dashboard import curves, palette, words
 
-KEY = ["place_a", "place_b", "network"]
 ROUTE_COLUMNS = ("corridor_id", "network", "length_km", "confidence")
 LINE_COLUMNS = ("corridor_id", "lon", "lat")
 GAP_PX = 0.8  # between two lanes, and between the first lane and the middle of the way; chosen by eye, 2026-11
@@ -47,22 +46,24 @@ class Known(NamedTuple):
     points: npt.NDArray[np.float64]
 
 
-def known(paths: pd.DataFrame, lines: pd.DataFrame) -> Known:
+def known(paths: pd.DataFrame, lines: Mapping[str, npt.NDArray[Any]]) -> Known:
     """Return the ways of a release.
 
     Args:
         paths: Table ``paths``, in its order.
-        lines: Table ``path_lines``, in its order.
+        lines: ``seq, lon, lat`` of table ``path_lines``: a line for each path not refused, in their order.
+
+    Raises:
+        ValueError: there are more or fewer lines than paths.
     """
     paths = paths[paths["refused"].isna()]
     named = paths.assign(corridor_id=paths["place_a"] + "~" + paths["place_b"])
     table = named[list(ROUTE_COLUMNS)].reset_index(drop=True)
     corridor, corridors = pd.factorize(table["corridor_id"])
-    first = np.flatnonzero(flows.changes(lines, KEY))
-    path = pd.MultiIndex.from_frame(paths[KEY]).get_indexer(pd.MultiIndex.from_frame(lines[KEY].iloc[first]))
-    count = np.zeros(len(paths) + 1, dtype=np.int64)
-    count[path + 1] = np.diff(first, append=len(lines))
-    return Known(table, corridor, pd.Index(corridors), np.cumsum(count), lines[["lon", "lat"]].to_numpy(np.float64))
+    start = np.append(np.flatnonzero(lines["seq"] == 0), len(lines["seq"]))
+    if len(start) != len(paths) + 1:
+        raise ValueError(f"path_lines: {len(start) - 1} lines for {len(paths)} paths. Each has one.")
+    return Known(table, corridor, pd.Index(corridors), start, np.column_stack([lines["lon"], lines["lat"]]))
 
 
 def drawn(found: pd.DataFrame, parts: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -114,7 +115,7 @@ def shape(row: Mapping[str, Any], points: list[curves.Point], count: int) -> cur
         count: Points it may have.
     """
     is_onward = str(row["origin_id"]) < str(row["destination_id"])
-    return curves.route(points if is_onward else points[::-1], count)
+    return curves.route(tuple(points if is_onward else points[::-1]), count)
 
 
 def lanes(rows: Sequence[Mapping[str, Any]]) -> list[float]:

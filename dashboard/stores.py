@@ -78,7 +78,7 @@ class Store:
     @cached_property
     def routes(self) -> routes.Known:
         """The ways flows are drawn along."""
-        return routes.known(self.paths, run.table(self.con, "path_lines").to_pandas())
+        return routes.known(self.paths, run.columns(self.con, "path_lines"))
 
     @cached_property
     def net(self) -> Network:

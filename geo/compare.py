@@ -180,13 +180,15 @@ def _meets(
     size = len(net.cells)
     of_a, of_b = (np.bincount(net.ends.T.ravel(), np.tile(total, 2), size) / 2 for total in (a, b))
     is_there = (np.minimum(of_a, of_b) >= N_MIN).astype(np.float64)
-    rows = np.flatnonzero(asked & (bands.member @ (net.passing @ is_there) > 0))
+    near = net.touching @ is_there
+    rows = np.flatnonzero(asked & (bands.member @ (net.forward @ near + net.backward @ near) > 0))
     found = np.zeros(len(asked), dtype=np.bool_)
     mean = bands.mean[rows]
-    inside = mean @ net.passing
+    mass = mean @ net.forward + mean @ net.backward
+    inside = mass @ net.touching
     inside.data = (inside.data >= INSIDE_MIN).astype(np.float64)  # a certain end has one edge: half
-    rows, mean = (of[inside @ is_there > 0] for of in (rows, mean))
-    mass = mean @ net.either
+    met = inside @ is_there > 0
+    rows, mass = rows[met], mass[met]
     mass.data **= 2
     together = _ratio(mass @ (net.km * (np.minimum(a, b) >= N_MIN)), mass @ net.km)
     found[rows] = together < CROSSING_MAX

@@ -64,22 +64,15 @@ class Network:
         return found
 
     @cached_property
-    def either(self) -> sp.csr_matrix:
-        """(paths, edges) probability of crossing an edge, whichever way."""
-        return (self.forward + self.backward).tocsr()
-
-    @cached_property
-    def passing(self) -> sp.csr_matrix:
-        """(paths, cells) probability of passing a cell; half of it where the path begins or ends there."""
-        edges = np.arange(len(self.km))
-        at = (np.concatenate([edges, edges]), self.ends.T.ravel())
-        touch = sp.csr_matrix((np.full(len(at[0]), 0.5), at), shape=(len(edges), len(self.cells)))
-        return (self.either @ touch).tocsr()
+    def touching(self) -> sp.csr_matrix:
+        """(edges, cells) one half where an edge ends: a path passes a cell by two edges, and begins or ends by one."""
+        halves, starts = np.full(self.ends.size, 0.5), np.arange(0, self.ends.size + 1, 2)
+        return sp.csr_matrix((halves, self.ends.ravel(), starts), shape=(len(self.ends), len(self.cells)))
 
     @cached_property
     def edge_cases(self) -> list[Matrices]:
         """(paths, edges) ``forward`` and ``backward`` split into cases: a path crosses an edge or it does not."""
-        return blocks(split((self.forward, self.backward), bernoulli(self.either)))
+        return blocks(split((self.forward, self.backward), bernoulli(self.forward + self.backward)))
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def surprise(pinned: Pinned, view: Explore) -> None:
 
 def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.DeltaGenerator") -> None:
     """Draw the map, its controls above it, its legend and how much of the whole it shows."""
-    camera = state.camera(layers.first_camera(view), view.filters.region)
+    camera = state.camera(lambda: layers.first_camera(view), view.filters.region)
     with above, st.container(horizontal=True, gap="medium"):
         shown = st.segmented_control(
             "Colour of the lines",

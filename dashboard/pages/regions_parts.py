@@ -15,7 +15,7 @@ SAME = (
 
 def maps(sides: regions.Sides, titles: tuple[str, str]) -> str:
     """Draw both maps at one level and on one scale, and their one legend; return the level."""
-    first_view = state.camera(regions.camera(sides), ("regions", *titles))
+    first_view = state.camera(lambda: regions.camera(sides), ("regions", *titles))
     left, right = detail.asked(sides, first_view["zoom"])
     measures = regions.scales((left, right))
     for slot, view, title, name in zip(st.columns(2), (left, right), titles, regions.SIDES, strict=True):

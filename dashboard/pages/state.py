@@ -1,6 +1,6 @@
 """What a link and a session remember: the filters' widgets, the chosen corridor, the colours, the camera."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -222,10 +222,12 @@ def write_link(chosen: Filters, choices: Choices, own: Mapping[str, str] | None 
         st.query_params.from_dict(params)
 
 
-def camera(fresh: Camera, place: tuple[str, ...]) -> Camera:
+def camera(fresh: Callable[[], Camera], place: tuple[str, ...]) -> Camera:
     """Return the first view of this choice of regions; the same one all session, so that the map never jumps."""
     seen: dict[tuple[str, ...], Camera] = st.session_state.setdefault("cameras", {})
-    return seen.setdefault(place, fresh)
+    if place not in seen:
+        seen[place] = fresh()
+    return seen[place]
 
 
 def clear(values: Mapping[str, object]) -> None:

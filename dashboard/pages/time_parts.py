@@ -48,7 +48,7 @@ def play(pinned: parts.Pinned, view: Timeline, window: tuple[str, int | None]) -
     moments = timeline.steps(view, step)
     counts = timeline.records(view, step)
     measure = playback.scales(*load.busiest(*pinned, view.filters, step, length))
-    camera = state.camera(playback.camera(view), (*view.filters.region, "time"))
+    camera = state.camera(lambda: playback.camera(view), (*view.filters.region, "time"))
     silent = load.silent(*pinned, view.filters)
     scene = player.Scene(view, counts, moments, step, length, measure, camera, silent)
     player.start(scene)

@@ -1,12 +1,10 @@
--- rows:   one per (layer, commodity) that a leg carries
+-- rows:   one per (layer, commodity) that a flow carries
 -- params: none
--- reads:  legs
+-- reads:  leg_kinds
 -- order:  layer, commodity
-select
+select distinct
     layer,
-    commodity,
-    sum(record_count)::bigint as record_count
-from legs
+    commodity
+from leg_kinds
 where commodity is not null
-group by layer, commodity
 order by layer, commodity

@@ -1,7 +1,9 @@
--- rows:   one per (place_a, place_b, network, seq)
+-- rows:   one per point of a path's line; seq 0 begins the next, in the order of the paths not refused
 -- params: none
 -- reads:  path_lines
--- order:  place_a, place_b, network, seq
-select *
+-- order:  as in path_lines
+select
+    seq,
+    lon,
+    lat
 from path_lines
-order by place_a, place_b, network, seq

@@ -3,7 +3,9 @@
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard import assemble, curves, palette, routes, words
@@ -19,12 +21,11 @@ PATHS = pd.DataFrame(
     ],
     columns=["place_a", "place_b", "network", "length_km", "confidence", "refused"],
 )
-LINES = pd.DataFrame(
-    [("A", "B", "air", 0.0, 0.0), ("A", "B", "air", 9.0, 0.0)]
-    + [("A", "B", "road", 0.0, 0.0), ("A", "B", "road", 5.0, 3.0), ("A", "B", "road", 9.0, 0.0)]
-    + [("A", "XXX", "road", 0.0, 0.0), ("A", "XXX", "road", 1.0, 1.0)],
-    columns=["place_a", "place_b", "network", "lon", "lat"],
-)
+LINES = {  # of A and B by air and by road, then of A and XXX
+    "seq": np.array([0, 1, 0, 1, 2, 0, 1]),
+    "lon": np.array([0.0, 9.0, 0.0, 5.0, 9.0, 0.0, 1.0]),
+    "lat": np.array([0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 1.0]),
+}
 KNOWN = routes.known(PATHS, LINES)
 FOUND = pd.DataFrame(
     [("A~B", False, True), ("A~B", False, True), ("A~XXX", True, True)],
@@ -71,13 +72,28 @@ def test_nothing_gives_nothing() -> None:
     assert routes.by_corridor(points) == {}
 
 
+def test_a_path_without_a_line_is_refused() -> None:
+    with pytest.raises(ValueError, match="path_lines: 3 lines for 4 paths"):
+        routes.known(PATHS.assign(refused=None), LINES)
+
+
+def test_each_path_of_a_release_has_its_own_line(store: Store) -> None:
+    lines = pq.read_table(store.release.path("path_lines")).to_pandas().groupby(["place_a", "place_b", "network"])
+    paths, start = store.paths[store.paths["refused"].isna()], store.routes.start
+    rows = range(0, len(paths), 50)
+    keys = [paths.iloc[row][["place_a", "place_b", "network"]].tolist() for row in rows]
+    for row, key in zip(rows, keys, strict=True):
+        mine = lines.get_group(tuple(key)).sort_values("seq")[["lon", "lat"]].to_numpy()
+        assert np.array_equal(store.routes.points[start[row] : start[row + 1]], mine)
+
+
 def test_a_line_of_one_point_is_no_way() -> None:
     point = pd.DataFrame([("A~B", 1.0, 1.0), ("A~B", 1.0, 1.0)], columns=["corridor_id", "lon", "lat"])
     assert routes.by_corridor(point) == {}
 
 
 def test_half_way_along_two_equal_steps_is_the_corner_between_them() -> None:
-    way = curves.route([(0.0, 0.0), (4.0, 0.0), (4.0, curves.latitude(4.0))], 9)
+    way = curves.route(((0.0, 0.0), (4.0, 0.0), (4.0, curves.latitude(4.0))), 9)
     assert way.at(0.5) == pytest.approx((4, 0))
     assert way.at(0.25) == pytest.approx((2, 0))
     assert (way.angle_deg(0.2), way.angle_deg(0.8)) == pytest.approx((0, 90))
@@ -85,14 +101,14 @@ def test_half_way_along_two_equal_steps_is_the_corner_between_them() -> None:
 
 
 def test_turning_a_way_turns_its_arrow_by_half_a_circle() -> None:
-    points = [(0.0, 0.0), (4.0, 0.0), (9.0, 5.0)]
+    points = ((0.0, 0.0), (4.0, 0.0), (9.0, 5.0))
     there, back = curves.route(points, 9), curves.route(points[::-1], 9)
     turned = there.angle_deg(0.7) - back.angle_deg(1 - 0.7)
     assert math.cos(math.radians(turned)) == pytest.approx(-1)
 
 
 def test_a_way_over_the_antimeridian_goes_the_short_way_round() -> None:
-    way = curves.route([(179.0, 0.0), (-179.0, 0.0)], 9)
+    way = curves.route(((179.0, 0.0), (-179.0, 0.0)), 9)
     assert way.length == pytest.approx(2)
     assert curves.split(way.piece(0, 1, 9)) == [[(179.0, 0.0), (180.0, 0.0)], [(-180.0, 0.0), (-179.0, 0.0)]]
 
