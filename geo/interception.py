@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from data.errors import ContractError
@@ -187,6 +186,8 @@ def exposures(routes: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mode(found: Journeys) -> Array:
+    from scipy.optimize import minimize  # as in nullmodel
+
     def minus(x: Array) -> tuple[float, Array]:
         value, gradient = log_posterior(x, found)
         return -value, -gradient

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from scipy.optimize import minimize_scalar
 from scipy.special import gammaln, nbdtrik
 
 from data.errors import ContractError
@@ -125,6 +124,8 @@ def nb_size(counts: Array, expected: Array) -> float:
     Returns:
         k within exp(LOG_SIZE); the upper end, close to Poisson, where nothing speaks against it.
     """
+    from scipy.optimize import minimize_scalar  # a tenth of any command's start, and few ask for worlds
+
     is_used = expected > EXPECTED_MIN
     t, is_seen = expected[is_used], is_used & (counts > 0)
     x, t_seen = counts[is_seen], expected[is_seen]
