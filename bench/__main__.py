@@ -12,14 +12,14 @@ import sys
 import time
 from pathlib import Path
 
-from bench import corridors, exports, maps, nullmodel, results, routes, tables, traces
+from bench import corridors, exports, maps, nullmodel, releases, results, routes, tables, traces
 from bench.cases import CASES, RUNS, Row, Setting, run
 from data.errors import ContraflowError
 
-SUBJECTS = (tables, traces, routes, nullmodel, corridors, maps, exports)
+SUBJECTS = (tables, traces, routes, nullmodel, corridors, maps, exports, releases)
 ORDER = (  # U1 last: it makes a load that the next case would be blamed for
     *("P0", "P1", "P2", "P3", "P4", "P5", "P6", "T1", "T2", "R1", "R2", "R3", "R4", "R5"),
-    *("C1", "C2", "C3", "C4", "E2E", "V1", "V2", "V3", "E1", "E2", "E3", "M1", "U1"),
+    *("C1", "C2", "C3", "C4", "E2E", "V1", "V2", "V3", "E1", "E2", "E3", "M1", "M2", "U1"),
 )
 
 

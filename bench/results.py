@@ -39,6 +39,7 @@ REASONS = {
     "V2": "a rerun of Streamlit has a floor of its own",
     "V3": "every flow is drawn as a line of its own; there are no levels of detail, but the page says the share drawn",
     "E1": "the ratio lies at the target within the noise; few routes carry the writer's fixed cost besides",
+    "M2": "a record is checked, merged with its like, weighed and laid out as legs and sums; then come paths",
     "U1": "two users fill both cores; eight take turns on them and gain no more",
     "E3": "laying points along great circles comes first in both",
 }

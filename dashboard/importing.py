@@ -189,6 +189,15 @@ def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda
         raise StoreError(
             f"{root}: this store holds other data, which synthetic records must not join; choose another --out."
         )
+    truths = _worlds_stored(root, seed, scale, marks, progress)
+    store.write_text(root / TRUTH, json.dumps(sample.truth_of(truths), indent=1, ensure_ascii=False))
+    return publish(root, progress)
+
+
+def _worlds_stored(
+    root: Path, seed: int, scale: float, marks: list[dict[str, str]], progress: Progress
+) -> list[dict[str, Any]]:
+    """Store the parts of the synthetic world and return what each planted; none is held when this returns."""
     truths = []
     for number, (made, part) in enumerate(zip(sample.worlds(seed, scale), marks, strict=True), start=1):
         progress(f"storing part {number} of {len(marks)} of the synthetic world")
@@ -197,8 +206,7 @@ def make_sample(root: Path, seed: int, scale: float, progress: Progress = lambda
             parts = iter([made.sources[str(row["source_id"])]])
             staging.add(root, Reading(parts), card, Path("synthetic"), mark)
         truths.append(made.truth)
-    store.write_text(root / TRUTH, json.dumps(sample.truth_of(truths), indent=1, ensure_ascii=False))
-    return publish(root, progress)
+    return truths
 
 
 def _marks(seed: int, scale: float, part: int) -> dict[str, str]:

@@ -154,19 +154,7 @@ def _tests(tested: LayersTest | None) -> dict[str, object] | None:
 def _comparison(store: Store, filters: Filters, parts: Parts, found: Found) -> dict[str, object]:
     (result, corridors, shared, interval), tested = found
     own = [f"{side}_{way}" for side in "ab" for way in ("with", "against", "n", "coverage")]
-    plain = corridors.drop(columns=[*own, "a_onward", "a_back"])
-    counts = [
-        {
-            part: {
-                "with": int(row[f"{side}_with"]),
-                "against": int(row[f"{side}_against"]),
-                "running_along": row[f"{side}_n"],
-                "in_either_place": int(row[f"{side}_coverage"]),
-            }
-            for side, part in zip("ab", parts, strict=True)
-        }
-        for row in corridors.to_dict("records")
-    ]
+    rows = plain_rows(corridors.drop(columns=[*own, "a_onward", "a_back"]))
     return {
         "release": store.release.id,
         "is_synthetic": store.is_synthetic,
@@ -182,8 +170,24 @@ def _comparison(store: Store, filters: Filters, parts: Parts, found: Found) -> d
             str(name): {"count": len(mine), "km": float(mine["km"].sum())}
             for name, mine in (shared.segments if shared else pd.DataFrame({"label": []})).groupby("label")
         },
-        "corridors": [{**row, "records": own} for row, own in zip(plain_rows(plain), counts, strict=True)],
+        "corridors": [{**row, "records": mine} for row, mine in zip(rows, _records(corridors, parts), strict=True)],
     }
+
+
+def _records(corridors: pd.DataFrame, parts: Parts) -> list[dict[str, object]]:
+    """Return the records of each corridor, by part."""
+    return [
+        {
+            part: {
+                "with": int(row[f"{side}_with"]),
+                "against": int(row[f"{side}_against"]),
+                "running_along": row[f"{side}_n"],
+                "in_either_place": int(row[f"{side}_coverage"]),
+            }
+            for side, part in zip("ab", parts, strict=True)
+        }
+        for row in corridors.to_dict("records")
+    ]
 
 
 def _named(corridors: pd.DataFrame, parts: Parts) -> pd.DataFrame:

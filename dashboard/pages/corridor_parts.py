@@ -117,15 +117,10 @@ def summary(found: Dossier) -> None:
 
 def entries(found: Dossier) -> None:
     """List the records themselves."""
-    evidence = found.evidence
-    if evidence.summary.empty:
+    if found.evidence.summary.empty:
         return
-    listed = len(evidence.records)
-    cut = f"The first {words.number(listed)} of {words.number(evidence.record_total)} entries."
     st.subheader("The records, with source, file and row", anchor=False)
-    st.dataframe(tables.records(evidence), hide_index=True, height=300, placeholder=words.DASH)
-    whole = f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."
-    st.caption(words.caption(cut if evidence.is_cut else whole))
+    parts.records(found.evidence)
 
 
 def chains(view: Explore, found: Dossier, ends: tuple[str, str]) -> None:

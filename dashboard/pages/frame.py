@@ -69,13 +69,10 @@ def page(body: Callable[[Page], None], name: str, seed: Callable[[Mapping[str, s
         name: The page's, one of origins.PAGES.
         seed: Takes over what the link holds for this page alone.
     """
-    try:
-        pinned = (load.folder(), state.release(load.folder()))
-        with st.spinner("Opening the release …"):
-            choices = load.choices(*pinned)
-    except ContraflowError as wrong:
-        st.error(words.caption(wrong))
+    found = _release()
+    if found is None:
         return
+    pinned, choices = found
     _news(*pinned)
     asked = dict(st.query_params)
     state.seed(choices)
@@ -98,6 +95,17 @@ def page(body: Callable[[Page], None], name: str, seed: Callable[[Mapping[str, s
         st.error(words.caption(wrong))
     if is_late and not after.is_first(name):
         bar.filters(choices)  # there is no map to wait for
+
+
+def _release() -> tuple[parts.Pinned, Choices] | None:
+    """Return folder and release, with what the release offers; or say why there is none."""
+    try:
+        pinned = (load.folder(), state.release(load.folder()))
+        with st.spinner("Opening the release …"):
+            return pinned, load.choices(*pinned)
+    except ContraflowError as wrong:
+        st.error(words.caption(wrong))
+        return None
 
 
 @st.fragment(run_every=HEARTBEAT)

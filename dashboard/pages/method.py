@@ -1,5 +1,6 @@
 """The Method page: what the words rest on, and how the method does on worlds whose truth is known."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import charts, method_words, validate, words
@@ -18,8 +19,16 @@ def render() -> None:
             st.caption(told)
     st.caption(method_words.WHERE)
     report = validate.shipped()
+    _scenarios(report, tables.validation(report["rows"]))
+    st.subheader("Do probabilities mean what they say?", anchor=False)
+    curves = report["curves"].get("S15", {})
+    draw.chart(charts.calibration(curves), "Stated against true share")
+    st.caption(method_words.CALIBRATION)
+
+
+def _scenarios(report: Report, frame: pd.DataFrame) -> None:
+    """List the scenarios with their bounds kept and missed, then every figure."""
     st.subheader("Tested on worlds with planted truth", anchor=False)
-    frame = tables.validation(report["rows"])
     kept, missed = ((frame["Kept"] == word).sum() for word in ("yes", "no"))
     settings = report["settings"]
     st.markdown(
@@ -38,10 +47,6 @@ def render() -> None:
     else:
         st.dataframe(shown, hide_index=True, placeholder=words.DASH, height=380)
         st.caption(method_words.MEASURES)
-    st.subheader("Do probabilities mean what they say?", anchor=False)
-    curves = report["curves"].get("S15", {})
-    draw.chart(charts.calibration(curves), "Stated against true share")
-    st.caption(method_words.CALIBRATION)
 
 
 def _title(report: Report, name: str) -> str:

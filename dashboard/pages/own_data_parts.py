@@ -57,6 +57,13 @@ CHOICES = {
     "reliability": "Reliability of the source (A best, F cannot be judged)",
     "credibility": "Credibility of its records (1 best, 6 cannot be judged)",
 }
+INCIDENT_TITLES = {
+    "source_row": "Row",
+    "date_start": "First day",
+    "country_id": "Country",
+    "place_raw": "Place",
+    "killed_count": "People killed",
+}
 
 
 def guessed(path: Path, name: str, mark: str) -> dict[str, Any]:
@@ -111,9 +118,7 @@ def told(parsed: Parsed, report: ImportReport) -> None:
 def _taken(parsed: Parsed) -> pd.DataFrame:
     """Return the first records, or incidents, as a table to read."""
     if len(parsed.incidents):
-        return parsed.incidents[["source_row", "date_start", "country_id", "place_raw", "killed_count"]].head(
-            SHOWN_ROWS
-        )
+        return parsed.incidents[list(INCIDENT_TITLES)].head(SHOWN_ROWS).rename(columns=INCIDENT_TITLES)
     rows = parsed.observations.head(SHOWN_ROWS)
     points = parsed.waypoints[parsed.waypoints["obs_id"].isin(rows["obs_id"])]
     wide = points.groupby("obs_id")["place_raw"].agg(lambda names: " → ".join(names.fillna(words.DASH)))

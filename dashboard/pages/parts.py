@@ -11,7 +11,7 @@ from dashboard import assemble, charts, layers, legend, levels, load, marks, rel
 from dashboard.filters import Filters
 from dashboard.pages import after, detail, draw, note_parts, state, tables
 from dashboard.stores import Choices
-from dashboard.view import Explore
+from dashboard.view import Evidence, Explore
 from data.errors import ContraflowError
 
 MAP_HEIGHT_PX = 560
@@ -212,9 +212,14 @@ def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> Non
     st.dataframe(tables.summary(found), hide_index=True)
     if len(found.withheld):
         st.caption(words.WITHHELD)
-    if not load.store(*pinned).has_records:
+    if load.store(*pinned).has_records:
+        records(found)
+    else:
         st.caption(roles.REFUSED)
-        return
+
+
+def records(found: Evidence) -> None:
+    """List the records, and say whether these are all."""
     listed = len(found.records)
     cut = f"The first {words.number(listed)} of {words.number(found.record_total)} entries." if found.is_cut else ""
     st.caption(words.caption(cut or f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."))

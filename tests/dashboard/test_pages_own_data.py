@@ -97,6 +97,15 @@ def test_a_file_is_guessed_and_its_rows_are_counted(root: Path, tmp_path: Path) 
     assert "contraflow import --map own-own.toml FILE --store DIR --quarantine" in words(app)
 
 
+def test_incidents_are_listed_in_the_reader_s_words(root: Path, tmp_path: Path) -> None:
+    app = uploaded(tmp_path)
+    kind = next(box for box in app.selectbox if str(box.key).startswith("own_record_kind_"))
+    app = kind.set_value("incident").run()
+    assert not app.exception
+    assert list(app.dataframe[1].value) == ["Row", "First day", "Country", "Place", "People killed"]
+    assert app.dataframe[1].value["Country"].tolist() == ["KEN", "KEN"]
+
+
 def test_markup_in_a_cell_is_shown_not_obeyed(root: Path, tmp_path: Path) -> None:
     (found,) = (table.value for table in uploaded(tmp_path).dataframe if "What was found" in table.value)
     assert not any(sign in words for words in found["What was found"].astype("str") for sign in ("<", "![", "]("))
