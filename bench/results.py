@@ -34,7 +34,7 @@ REASONS = {
     "C1": "flows are shared out over networks in pandas after each change, and three weightings are summed",
     "C2": "draws follow the records of the layer, so that time grows with them",
     "C3": "for so few routes the time goes into tables, network and overlaps; the exponents tell the rest",
-    "C4": "the pairs that the tree finds are walked as Python lists, and frames are checked and sorted first",
+    "C4": "frames are checked and sorted first, which few events do not pay back",
     "E2E": "pandas on the pairs of places and the posteriors of corridors take more than the rows",
     "V2": "a rerun of Streamlit has a floor of its own",
     "V3": "every flow is drawn as a line of its own; there are no levels of detail, but the page says the share drawn",

@@ -96,10 +96,10 @@ def _placed(events: pd.DataFrame) -> tuple[Array, Array]:
 def _near(a: Array, b: Array) -> Whole:
     """Return (pairs, 2) rows of a and b within KM of each other."""
     chord = 2 * np.sin(KM / EARTH_RADIUS_KM / 2)
-    lists = cKDTree(a).query_ball_tree(cKDTree(b), chord) if len(a) and len(b) else []
-    row = np.repeat(np.arange(len(lists)), [len(each) for each in lists])
-    column = np.array([j for each in lists for j in each], dtype=np.int64)
-    return np.column_stack([row, column]).astype(np.int64)
+    if not len(a) or not len(b):
+        return np.zeros((0, 2), dtype=np.int64)
+    found = cKDTree(a).sparse_distance_matrix(cKDTree(b), chord, output_type="ndarray")
+    return np.column_stack([found["i"], found["j"]])
 
 
 def _permuted(days: tuple[Array, Array], near: Whole, side: int, draw: tuple[int, int]) -> tuple[Array, float]:
