@@ -29,6 +29,7 @@ REASONS = {
     " the message, which stays below 30 kB",
     "T1": "the window sorts texts by trace; done once, when a release is made",
     "T2": "a look-up has DuckDB's floor; sorted groups save only the rest",
+    "R1": "6.6 million points no longer fit the processor's cache where lines are made of them",
     "R3": "steps, lines and tables are made as well, and few pairs share a search at this size",
     "R5": "cells are taken point by point by h3-py, as the peer does, only with whole numbers for names",
     "C1": "flows are shared out over networks in pandas after each change, and three weightings are summed",
