@@ -57,6 +57,15 @@ CHOICES = {
     "reliability": "Reliability of the source (A best, F cannot be judged)",
     "credibility": "Credibility of its records (1 best, 6 cannot be judged)",
 }
+WRITTEN = {
+    "iso": "year first: 2020-01-31",
+    "day-first": "day first: 31/01/2020",
+    "month-first": "month first: 01/31/2020",
+    "month-names": "with names of months: 31 January 2020",
+    "fiscal": "as fiscal years: FY2020",
+    ".": "point: 2.5",
+    ",": "comma: 2,5",
+}
 INCIDENT_TITLES = {
     "source_row": "Row",
     "date_start": "First day",
@@ -82,7 +91,8 @@ def edited(card: dict[str, Any], path: Path, mark: str) -> dict[str, Any]:
         card = card | {key: left.text_input(title, card[key], key=f"own_{key}_{mark}").strip()}
     for key, title in CHOICES.items():
         scale = list(mapping.SCALES[key])
-        card = card | {key: right.selectbox(title, scale, scale.index(card[key]), key=f"own_{key}_{mark}")}
+        box = right.selectbox(title, scale, scale.index(card[key]), _written, key=f"own_{key}_{mark}")
+        card = card | {key: box}
     rows = pd.DataFrame({"Field": FIELD_TITLES.values(), "Column": [card["columns"].get(f, "") for f in FIELD_TITLES]})
     options = [NO_COLUMN, *guess.headings(path)]
     column = st.column_config.SelectboxColumn("Column of the file", options=options, format_func=words.safe)
@@ -96,6 +106,10 @@ def edited(card: dict[str, Any], path: Path, mark: str) -> dict[str, Any]:
     )
     chosen = dict(zip(FIELD_TITLES, table["Column"].fillna(NO_COLUMN), strict=True))
     return card | {"columns": {field: name for field, name in chosen.items() if name}}
+
+
+def _written(option: str) -> str:
+    return WRITTEN.get(option, option.capitalize() if option.islower() else option)
 
 
 def told(parsed: Parsed, report: ImportReport) -> None:
@@ -118,7 +132,8 @@ def told(parsed: Parsed, report: ImportReport) -> None:
 def _taken(parsed: Parsed) -> pd.DataFrame:
     """Return the first records, or incidents, as a table to read."""
     if len(parsed.incidents):
-        return parsed.incidents[list(INCIDENT_TITLES)].head(SHOWN_ROWS).rename(columns=INCIDENT_TITLES)
+        rows = parsed.incidents[list(INCIDENT_TITLES)].head(SHOWN_ROWS)
+        return rows.assign(date_start=rows["date_start"].astype("str")).rename(columns=INCIDENT_TITLES)
     rows = parsed.observations.head(SHOWN_ROWS)
     points = parsed.waypoints[parsed.waypoints["obs_id"].isin(rows["obs_id"])]
     wide = points.groupby("obs_id")["place_raw"].agg(lambda names: " → ".join(names.fillna(words.DASH)))
