@@ -101,7 +101,7 @@ def _check_fields(card: dict[str, Any], name: str) -> None:
             raise SourceError(f"{name}: columns.{field} is no field; choose from {', '.join(FIELDS)}.")
         if not isinstance(stated[field], str | int):
             raise SourceError(f"{name}: columns.{field} must be the name of one column, in quotes.")
-    for field in ("date", "id" if card["record_kind"] == INCIDENT else "seen"):
+    for field in needed(card):
         if field not in stated:
             raise SourceError(f"{name}: columns.{field} is missing; name the column that holds it.")
     for end, role in card.get("roles", {}).items():
@@ -109,6 +109,11 @@ def _check_fields(card: dict[str, Any], name: str) -> None:
             raise SourceError(
                 f"{name}: roles.{end} is {role!r}; give {', '.join(ENDS)} one of {', '.join(contracts.ROLES)}."
             )
+
+
+def needed(card: dict[str, Any]) -> tuple[str, str]:
+    """Return the fields without which no row can be read."""
+    return "date", "id" if card["record_kind"] == INCIDENT else "seen"
 
 
 def columns_of(card: dict[str, Any]) -> dict[str, str]:

@@ -38,7 +38,11 @@ def _body(path: Path, name: str) -> None:
     mark = gate.sha256_of(path)[:16]
     guessed = parts.guessed(path, name, mark)
     st.subheader("How the file is read", anchor=False)
-    card = mapping.checked(parts.edited(guessed, path, mark), "This map")
+    card = parts.edited(guessed, path, mark)
+    if without := parts.without_column(card):
+        st.info(f"Choose the column that holds: {', '.join(without)}.")
+        return
+    card = mapping.checked(card, "This map")
     with st.spinner("Reading the rows …"):
         parsed, report = importing.tried(card, path, file_name=name)
     st.subheader("What becomes of its rows", anchor=False)

@@ -108,6 +108,11 @@ def edited(card: dict[str, Any], path: Path, mark: str) -> dict[str, Any]:
     return card | {"columns": {field: name for field, name in chosen.items() if name}}
 
 
+def without_column(card: dict[str, Any]) -> list[str]:
+    """Return the titles of the fields that need a column and have none."""
+    return [FIELD_TITLES[field] for field in mapping.needed(card) if field not in card["columns"]]
+
+
 def _written(option: str) -> str:
     return WRITTEN.get(option, option.capitalize() if option.islower() else option)
 

@@ -106,6 +106,15 @@ def test_incidents_are_listed_in_the_reader_s_words(root: Path, tmp_path: Path) 
     assert found.to_numpy().tolist() == [[2, "2020-01-31", "KEN", "Lamu", 3]]
 
 
+def test_a_needed_column_is_asked_for_by_the_title_of_its_box(root: Path, tmp_path: Path) -> None:
+    app = uploaded(tmp_path)
+    kind = next(box for box in app.selectbox if str(box.key).startswith("own_record_kind_"))
+    app = kind.set_value("incident").run()
+    assert not app.exception
+    assert not app.error
+    assert "Choose the column that holds: Number of the record." in words(app)
+
+
 def test_markup_in_a_cell_is_shown_not_obeyed(root: Path, tmp_path: Path) -> None:
     (found,) = (table.value for table in uploaded(tmp_path).dataframe if "What was found" in table.value)
     assert not any(sign in words for words in found["What was found"].astype("str") for sign in ("<", "![", "]("))
