@@ -97,8 +97,11 @@ def _try(arguments: argparse.Namespace) -> int:
 
 
 def suggestions(parsed: Parsed) -> dict[str, str]:
-    """Return for each unknown place name the name most like it, where one is like it."""
+    """Return for each unknown name of a place or country the name most like it, where one is like it."""
+    aside = parsed.quarantine.reindex(columns=["rule_id", "value"])
+    of_countries = aside.loc[aside["rule_id"] == rules.COUNTRY_UNKNOWN, "value"]
     likely = {name: gazetteer().suggest(name) for name in parsed.unresolved["name"].drop_duplicates()}
+    likely |= {name: gazetteer().suggest(name, is_country=True) for name in of_countries.dropna().drop_duplicates()}
     return {name: near for name, near in likely.items() if near}
 
 

@@ -22,31 +22,43 @@ SHARE, SHARE_NAMED = 0.8, 0.5  # of values that must be what a column is taken f
 # says so; chosen by eye, 2026-11
 TITLE = "# A guess from headings and values: check every line, and fill in what says FILL IN (data/README.md)."
 Column = tuple[str, pd.Series]
-LON, LAT = r"lon|lng|long|longitude", r"lat|latitude"
-FROM, TO = r"origin|from|departure|source|export\w*", r"destination|dest|to|import\w*|bound"
-HEADINGS: tuple[tuple[str, str], ...] = (  # field, words of a folded heading; the first that fits decides
+LON, LAT = r"lon|lng|long|longitude|longitud|langengrad", r"lat|latitude|latitud|breitengrad"
+FROM = r"origin|from|departure|source|export\w*|origine|origen|origem|provenance|procedencia|herkunft\w*|ursprung\w*"
+TO = r"destination|dest|to|import\w*|bound|destin[oy]|ziel\w*|bestimmung\w*"
+# Field, and words of a folded heading in English, Spanish, French, Portuguese and German; the first that fits decides.
+HEADINGS: tuple[tuple[str, str], ...] = (
     ("origin_lon", rf"(?:{FROM}) (?:{LON})"),
     ("origin_lat", rf"(?:{FROM}) (?:{LAT})"),
     ("destination_lon", rf"(?:(?:{TO}) (?:{LON})|geometry to lon)"),
     ("destination_lat", rf"(?:(?:{TO}) (?:{LAT})|geometry to lat)"),
     ("seen_lon", rf"(?:.* )?(?:{LON})"),
     ("seen_lat", rf"(?:.* )?(?:{LAT})"),
-    ("date_end", r"(?:date )?(?:end|until|last)(?: date)?"),
-    ("date", r"(?:.* )?(?:date|day|year|when|on)(?: .*)?|fy"),
-    ("id", r"(?:.* )?(?:id|no|number|reference|ref)"),
+    ("date_end", r"(?:date )?(?:end|until|last)(?: date)?|fecha final|date de fin|enddatum"),
+    ("date", r"(?:.* )?(?:date|day|year|when|on|fecha|ano|annee|jour|datum|jahr|tag)(?: .*)?|fy|data d[aeo] .*"),
+    ("id", r"(?:.* )?(?:id|no|number|reference|ref|nr|num|numero|nummer|expediente|dossier|aktenzeichen)"),
     ("origin", rf"(?:.* )?(?:{FROM})(?: country)?"),
     ("destination", rf"(?:.* )?(?:{TO})(?: country)?"),
-    ("transit", r"(?:.* )?(?:transit|via)(?: country)?"),
-    ("seen_place", r"(?:.* )?(?:city|town|port|place|location)"),
-    ("seen_division", r"(?:.* )?(?:state|province|region|division)"),
-    ("seen", r"(?:.* )?(?:country|where|nation|iso3?|seized in)(?: .*)?"),
-    ("unit", r"(?:.* )?(?:unit|measure)s?"),
-    ("quantity", r"(?:.* )?(?:quantity|amount|weight|qty|kg)"),
-    ("items", r"(?:.* )?(?:items|pieces|objects|specimens)(?: .*)?"),
-    ("cases", r"(?:.* )?(?:cases|records|count|events)"),
-    ("mode", r"(?:.* )?(?:transport|mode|vehicle|conveyance)(?: .*)?"),
-    ("killed", r"(?:.* )?(?:killed|deaths|dead|fatalities)"),
-    ("commodity", r"(?:.* )?(?:commodity|species|product|drug|item|goods|type|what)(?: .*)?"),
+    ("transit", r"(?:.* )?(?:transit\w*|via)(?: country)?"),
+    (
+        "seen_place",
+        r"(?:.* )?(?:city|town|port|place|location|ciudad|cidade|lugar|local|puerto|porto|ville|lieu|stadt|ort)",
+    ),
+    (
+        "seen_division",
+        r"(?:.* )?(?:state|province|region|division|provincia|departamento|estado|departement|bundesland)",
+    ),
+    ("seen", r"(?:.* )?(?:country|where|nation|iso3?|seized in|pais|pays|land|staat)(?: .*)?"),
+    ("unit", r"(?:.* )?(?:(?:unit|measure)s?|unidade?|unite|einheit)(?: de .*)?"),
+    ("quantity", r"(?:.* )?(?:quantity|amount|weight|qty|kg|cantidad|quantidade|peso|quantite|poids|menge|gewicht)"),
+    ("items", r"(?:.* )?(?:items|pieces|objects|specimens|piezas|pecas|stuck|anzahl)(?: .*)?"),
+    ("cases", r"(?:.* )?(?:cases|records|count|events|casos|cas|falle)"),
+    ("mode", r"(?:.* )?(?:transporte?|mode|vehicle|conveyance|verkehr\w*|transportmittel)(?: .*)?"),
+    ("killed", r"(?:.* )?(?:killed|deaths|dead|fatalities|muertos|mortos|morts|tote)"),
+    (
+        "commodity",
+        r"(?:.* )?(?:commodity|species|product|drug|item|goods|type|what|tipo|arma|droga|producto|especie|mercancia"
+        r"|arme|drogue|produit|espece|ware|waffe|gegenstand|art)(?: .*)?",
+    ),
 )
 PLACES = ("origin", "destination", "transit", "seen")
 
@@ -82,13 +94,13 @@ def card(path: Path, name: str | None = None) -> dict[str, Any]:
     return {**found, "columns": columns}
 
 
-def headings(path: Path) -> list[str]:
-    """Return the headings of a file's columns.
+def first_rows(path: Path) -> pd.DataFrame:
+    """Return the first records of a file as text, under the headings it has.
 
     Raises:
         SourceError: the file cannot be read, or has no header.
     """
-    return [str(name) for name in _read(path)[0]]
+    return _read(path)[0]
 
 
 def _read(path: Path) -> tuple[pd.DataFrame, raw.Dialect]:

@@ -182,9 +182,15 @@ class Gazetteer:
                 raise FilterError(self._unknown_region(word))
         return frozenset(chosen)
 
-    def suggest(self, name: str) -> str | None:
-        """Return the known name most like an unknown one, for an error message; never a way to resolve it."""
-        known = {fold(place): place for place in self.places["name"]} | {folded: folded for folded in self._names}
+    def suggest(self, name: str, is_country: bool = False) -> str | None:
+        """Return the known name most like an unknown one, for an error message; never a way to resolve it.
+
+        Args:
+            name: What nobody knows.
+            is_country: Look among names of countries only.
+        """
+        known = {} if is_country else {fold(place): place for place in self.places["name"]}
+        known |= {folded: folded for folded in self._names}
         close = difflib.get_close_matches(fold(name), list(known), n=1, cutoff=0.75)
         if not close:
             return None

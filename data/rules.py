@@ -13,6 +13,7 @@ OVERFLOW = f"is {COUNT_LIMIT:,} or more, which is no count"
 NEGATIVE = "is negative"
 BEFORE_START = "lies before the first day"
 REPEATED = "repeats an id"
+COUNTRY_UNKNOWN = "R-COUNTRY-UNKNOWN"
 OF_THE_SOURCE = "R-SOURCE"  # a rule that one source alone has
 RULES = {  # id: openings of the sentences that say it
     "R-LON": ("is outside -180..180 degrees",),
@@ -30,7 +31,7 @@ RULES = {  # id: openings of the sentences that say it
     "R-NUMBER": ("is no number",),
     "R-DUPLICATE-ID": (REPEATED, "repeats an event id"),
     "R-ID-MISSING": ("is no id", "is no event id"),
-    "R-COUNTRY-UNKNOWN": ("is no country we know", "is no state or country we know"),
+    COUNTRY_UNKNOWN: ("is no country we know", "is no state or country we know"),
     "R-COUNTRY-MISSING": ("names no country",),
     "R-CODE-UNKNOWN": ("is no code we know",),
     "R-FOOTNOTE": ("stands below the table",),

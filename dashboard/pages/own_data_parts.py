@@ -1,10 +1,12 @@
 """Parts of the page Own data: the map as something to edit, what it makes of the rows, what can be taken away."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cli_import, words
 from data import guess, mapping
@@ -19,6 +21,9 @@ INTRODUCTION = (
     "would be taken. The file stays on this machine, and nothing is stored unless you say so."
 )
 NO_COLUMN = ""
+MEANT = "Did you mean"
+FIRST_ROWS = 5
+FIELDS_HEIGHT = 480  # pixels: thirteen fields
 END_TITLES = {"origin": "From", "transit": "Through", "seen": "Seized or found in", "destination": "To"}
 PART_TITLES = ("country", "state or province", "town or place", "degrees east", "degrees north")
 FIELD_TITLES = {
@@ -47,8 +52,8 @@ TEXTS = {
     "publisher": "Publisher",
     "licence": "Licence",
     "attribution": "How to cite it",
-    "layer": "Layer",
 }
+LAYER, ANOTHER = "Layer", "another layer"
 CHOICES = {
     "record_kind": "A row is a",
     "date_format": "Dates are written",
@@ -85,16 +90,20 @@ def guessed(path: Path, name: str, mark: str) -> dict[str, Any]:
 
 
 def edited(card: dict[str, Any], path: Path, mark: str) -> dict[str, Any]:
-    """Draw the map for editing and return it as edited."""
+    """Draw the first rows of a file and the map for editing; return the map as edited."""
+    frame = guess.first_rows(path)
+    st.caption(f"{words.plural(len(frame.columns), 'column')}; the first rows as they are read:")
+    _table(frame.head(FIRST_ROWS))
     left, right = st.columns(2)
     for key, title in TEXTS.items():
         card = card | {key: left.text_input(title, card[key], key=f"own_{key}_{mark}").strip()}
+    card = card | {"layer": _layer(left, mark)}
     for key, title in CHOICES.items():
         scale = list(mapping.SCALES[key])
         box = right.selectbox(title, scale, scale.index(card[key]), _written, key=f"own_{key}_{mark}")
         card = card | {key: box}
     rows = pd.DataFrame({"Field": FIELD_TITLES.values(), "Column": [card["columns"].get(f, "") for f in FIELD_TITLES]})
-    options = [NO_COLUMN, *guess.headings(path)]
+    options = [NO_COLUMN, *map(str, frame.columns)]
     column = st.column_config.SelectboxColumn("Column of the file", options=options, format_func=words.safe)
     table = st.data_editor(
         rows,
@@ -102,10 +111,20 @@ def edited(card: dict[str, Any], path: Path, mark: str) -> dict[str, Any]:
         disabled=["Field"],
         hide_index=True,
         key=f"own_columns_{mark}",
-        height=320,
+        height=FIELDS_HEIGHT,
+        placeholder=words.DASH,
     )
     chosen = dict(zip(FIELD_TITLES, table["Column"].fillna(NO_COLUMN), strict=True))
     return card | {"columns": {field: name for field, name in chosen.items() if name}}
+
+
+def _layer(place: DeltaGenerator, mark: str) -> str:
+    """Return the layer chosen among the usual ones, or written."""
+    options = [*words.LAYER_TITLES, ANOTHER]
+    chosen = place.selectbox(LAYER, options, None, words.layer_title, key=f"own_layer_{mark}", placeholder="Choose one")
+    if chosen == ANOTHER:
+        chosen = place.text_input("Name of the layer, such as Wildlife", key=f"own_new_layer_{mark}").strip()
+    return re.sub(r"\W+", "_", chosen.lower()) if chosen else guess.OWN_LAYER
 
 
 def without_column(card: dict[str, Any]) -> list[str]:
@@ -121,17 +140,17 @@ def told(parsed: Parsed, report: ImportReport) -> None:
     """Show how many rows are taken, examples of them, those set aside, and names nobody knows."""
     aside = words.plural(report.row_count_quarantined, "row")
     read, kept = words.plural(report.row_count_read, "row"), words.plural(report.row_count_kept, "record")
+    near = cli_import.suggestions(parsed)
     st.markdown(f"**{read}** read, **{kept}** would be taken, **{aside}** would be set aside.")
     if report.row_count_kept:
         _table(_taken(parsed))
     if report.row_count_quarantined:
         st.markdown("**Set aside**, each for the rule it breaks:")
-        _table(_set_aside(parsed))
+        _table(_set_aside(parsed, near))
     if report.unresolved:
         st.markdown("**Names of places nobody here knows**; the records stay, without that place:")
-        near = cli_import.suggestions(parsed)
         names = pd.DataFrame({"Name": list(report.unresolved), "Rows": list(report.unresolved.values())})
-        _table(names.assign(**{"Did you mean": names["Name"].map(near).fillna(words.DASH)}))
+        _table(names.assign(**{MEANT: names["Name"].map(near).fillna(words.DASH)}))
 
 
 def _taken(parsed: Parsed) -> pd.DataFrame:
@@ -153,10 +172,12 @@ def _taken(parsed: Parsed) -> pd.DataFrame:
     return found[list(titles)].rename(columns=titles)
 
 
-def _set_aside(parsed: Parsed) -> pd.DataFrame:
-    rows = parsed.quarantine.head(SHOWN_ROWS)
+def _set_aside(parsed: Parsed, near: dict[str, str]) -> pd.DataFrame:
+    rows = parsed.quarantine.sort_values("source_row", kind="stable").head(SHOWN_ROWS)
     told = rows["value"].astype("str").fillna("empty") + " " + rows["rule"]
-    return pd.DataFrame({"Row": rows["source_row"], "Column": rows["column"], "Why": told, "Rule": rows["rule_id"]})
+    found = pd.DataFrame({"Row": rows["source_row"], "Column": rows["column"], "Why": told, "Rule": rows["rule_id"]})
+    meant = rows["value"].map(near)
+    return found.assign(**{MEANT: meant.fillna(words.DASH)}) if meant.notna().any() else found
 
 
 def _table(rows: pd.DataFrame) -> None:
@@ -182,4 +203,5 @@ def downloads(card: dict[str, Any], parsed: Parsed) -> None:
 
 def missing(card: dict[str, Any]) -> list[str]:
     """Return what still has to be filled in, by the title of its box."""
-    return [title for key, title in TEXTS.items() if card[key] == guess.FILL_IN or card[key] == guess.OWN_LAYER]
+    is_missing = {title: card[key] in (guess.FILL_IN, "") for key, title in TEXTS.items()}
+    return [title for title, is_so in (is_missing | {LAYER: card["layer"] == guess.OWN_LAYER}).items() if is_so]

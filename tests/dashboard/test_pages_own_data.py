@@ -24,7 +24,6 @@ BOXES = {
     "publisher": "Made up",
     "licence": "own use",
     "attribution": "made up",
-    "layer": "wildlife",
 }
 
 
@@ -65,6 +64,14 @@ def filled(app: AppTest) -> AppTest:
     """Return the page with every box filled in."""
     for box, words in BOXES.items():
         next(text for text in app.text_input if str(text.key).startswith(f"own_{box}_")).set_value(words)
+    return layer(app, "Wildlife")
+
+
+def layer(app: AppTest, name: str) -> AppTest:
+    """Return the page with a layer of another name than the usual ones."""
+    next(box for box in app.selectbox if str(box.key).startswith("own_layer_")).set_value("another layer")
+    app = app.run()
+    next(text for text in app.text_input if str(text.key).startswith("own_new_layer_")).set_value(name)
     return app.run()
 
 
@@ -90,18 +97,28 @@ def test_a_file_is_guessed_and_its_rows_are_counted(root: Path, tmp_path: Path) 
     app = uploaded(tmp_path)
     assert not app.exception
     assert "**3 rows** read, **2 records** would be taken, **1 row** would be set aside." in words(app)
-    tables = [table.value for table in app.dataframe][1:]  # the first is the map
+    first, _, *tables = [table.value for table in app.dataframe]  # the second is the map
+    assert first["Country"].tolist() == ["Kenya", "Atlantis", "Kenya"]
     assert tables[0]["Way"].tolist() == ["Uganda → Kenya → China", "Ugunda → Kenya → China"]
     assert tables[1][["Row", "Column", "Rule"]].to_numpy().tolist() == [[3, "Country", "R-COUNTRY-UNKNOWN"]]
     assert tables[2].to_numpy().tolist() == [["Ugunda", 1, "Uganda"]]
     assert "contraflow import --map own-own.toml FILE --store DIR --quarantine" in words(app)
 
 
+def test_a_country_set_aside_comes_with_the_name_most_like_it(root: Path, tmp_path: Path) -> None:
+    app = uploaded(
+        tmp_path,
+        rows=[GOOD, {**GOOD, "Country": "Kenia"}, {**GOOD, "Country": "Qwxyz"}, {**GOOD, "Country": "Keniya"}],
+    )
+    found = app.dataframe[3].value
+    assert found[["Row", "Did you mean"]].to_numpy().tolist() == [[4, "–"], [5, "Kenya"]]
+
+
 def test_incidents_are_listed_in_the_reader_s_words(root: Path, tmp_path: Path) -> None:
     attack = {"Event id": 7, "Date": "2020-01-31", "Country": "Kenya", "Town": "Lamu", "Killed": 3}
     app = uploaded(tmp_path, rows=[attack])
     assert not app.exception
-    found = app.dataframe[1].value
+    found = app.dataframe[2].value
     assert list(found) == ["Row", "First day", "Country", "Place", "People killed"]
     assert found.to_numpy().tolist() == [[2, "2020-01-31", "KEN", "Lamu", 3]]
 
@@ -136,12 +153,19 @@ def test_nothing_is_stored_until_the_button_is_pressed(root: Path, tmp_path: Pat
     assert pq.read_table(folder / "quarantine.parquet")["rule_id"].to_pylist() == ["R-COUNTRY-UNKNOWN"]
 
 
+def test_a_usual_layer_is_chosen_by_its_title(root: Path, tmp_path: Path) -> None:
+    app = uploaded(tmp_path)
+    (box,) = (box for box in app.selectbox if box.label == "Layer")
+    assert box.options == ["Firearms", "Drugs", "Human trafficking", "Terrorism", "Another layer"]
+    app = box.set_value("human_trafficking").run()
+    assert "fill in: Publisher, Licence, How to cite it." in words(app)
+
+
 def test_a_map_that_cannot_be_is_told_in_one_sentence(root: Path, tmp_path: Path) -> None:
     app = uploaded(tmp_path)
-    next(text for text in app.text_input if str(text.key).startswith("own_layer_")).set_value("Wild life")
-    app = app.run()
+    app = layer(app, "1. Wildlife")
     assert not app.exception
-    assert "layer is 'Wild life'; write up to 40 small letters and digits" in app.error[0].value.replace("\\", "")
+    assert "layer is '1_wildlife'; write up to 40 small letters and digits" in app.error[0].value.replace("\\", "")
 
 
 def test_the_synthetic_sample_takes_no_real_records(

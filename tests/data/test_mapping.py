@@ -329,6 +329,24 @@ def test_a_guess_names_columns_by_heading_and_value(tmp_path: Path, name: str) -
     assert (found["date_format"], found["decimal"], found["record_kind"]) == ("day-first", ",", "seizure")
 
 
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Expediente;Fecha;País de origen;País de incautación;País de destino;Ciudad;Arma;Cantidad;Medio de transporte",
+        "Numéro;Date de saisie;Pays d'origine;Pays;Pays de destination;Ville;Type d'arme;Quantité;Moyen de transport",
+        "Dossier;Data da apreensão;Origem;País;Destino;Cidade;Tipo de arma;Quantidade;Transporte",
+        "Nr.;Datum des Fundes;Herkunftsland;Land;Zielland;Ort;Gegenstand;Menge;Verkehrsmittel",
+    ],
+)
+def test_a_guess_reads_headings_of_five_languages(tmp_path: Path, headings: str) -> None:
+    row = ("7", "03/01/2024", "Serbia", "Austria", "Germany", "Graz", "pistola", "7,5", "air")
+    path = files.table(tmp_path / "own.csv", [dict(zip(headings.split(";"), row, strict=True))], sep=";")
+    found = guess.card(path)
+    order = ("id", "date", "origin", "seen", "destination", "seen_place", "commodity", "quantity", "mode")
+    assert [found["columns"].get(field) for field in order] == headings.split(";")
+    assert found["decimal"] == ","
+
+
 def test_a_guess_is_a_map_that_can_be_loaded_and_says_what_to_fill_in(tmp_path: Path) -> None:
     path = files.table(tmp_path / 'odd "name".csv', [{"Date": "2020-01-01", "Country": "Kenya", "From": "Uganda"}])
     words = guess.toml(guess.card(path))
