@@ -10,6 +10,10 @@ from data.contracts import DAY, FLAG, NUMBER, TEXT, WHOLE
 
 TYPES = {"text": TEXT, "whole number": WHOLE, "number": NUMBER, "day": DAY, "yes or no": FLAG}
 HIDDEN = "Small counts are withheld: :c in CSV, missing elsewhere."
+LOCATED = (
+    "Mean of the incidents' points; the middle of the cell where their count is withheld, the country's representative "
+    "point where there is no cell."
+)
 
 
 class Meaning(NamedTuple):
@@ -108,8 +112,8 @@ INCIDENTS = {
     "cell": _text("H3 cell, resolution 3."),
     "country_id": _text("Country, where only that is known.", "ISO 3166-1 alpha-3"),
     "place": _text("Name of the country, where only that is known."),
-    "lon": _number("Mean of the incidents' points, or the country's representative point.", "degrees east, WGS 84"),
-    "lat": _number("Mean of the incidents' points, or the country's representative point.", "degrees north, WGS 84"),
+    "lon": _number(LOCATED, "degrees east, WGS 84"),
+    "lat": _number(LOCATED, "degrees north, WGS 84"),
     "incident_count": _whole(f"Recorded incidents. {HIDDEN}", "incidents"),
     "killed_count": _whole(f"People killed, as published; missing where unknown. {HIDDEN}", "people"),
 }

@@ -10,7 +10,7 @@ from dashboard.dossier import NEAR_KM
 from dashboard.marks import records
 from data.disclosure import VICTIM_LAYERS
 from geo.assess import P_LEANING
-from geo.bands import N_MIN
+from geo.bands import ENOUGH, N_MIN
 from geo.compare import P_MIN
 from geo.posterior import DELTA
 from geo.proximity import ProximityTest
@@ -108,7 +108,7 @@ def changes(row: Row, settings: pd.DataFrame) -> list[str]:
 def _missing_records(row: Row) -> list[str]:
     found = []
     for name, count in (("firearms", row["firearms_n"]), (row["layer"], row["other_n"])):
-        if not count >= N_MIN:
+        if not count >= ENOUGH:
             missing = max(N_MIN - (count if known(count) else 0), 1)
             title = words.layer_title(name).lower()
             found.append(f"{words.plural(missing, 'more record')} of {title} along the corridor would allow a word.")
@@ -206,7 +206,7 @@ def silences(ends: pd.DataFrame) -> list[str]:
     found = []
     for row in records(ends):
         rest = row["begin_count"] + row["end_count"] - row["own_count"]
-        if rest < N_MIN:
+        if rest < ENOUGH:
             besides = " besides this corridor's own" if row["own_count"] else ""
             counted = words.plural(rest, "record begins or ends", "records begin or end")
             where = f"{words.layer_title(row['layer'])}: nearly silent at {words.safe(row['name'])}"
@@ -249,9 +249,9 @@ def near_test(layer: str, tested: ProximityTest) -> str:
         told += f" (95 % interval {rates.low:.2f} to {rates.high:.2f})"
     else:
         told = "no rate can be compared"
-    verdict = "nearer than" if tested.p <= words.P_SURPRISE else "no nearer than"
+    verdict = "lie nearer than" if tested.p <= words.P_SURPRISE else "are not shown to lie nearer than"
     return (
-        f"{title}: {words.plural(tested.incident_count, 'incident')} lie {verdict} hubs and ways alone give along all "
+        f"{title}: {words.plural(tested.incident_count, 'incident')} {verdict} hubs and ways alone give along all "
         f"firearms corridors of this choice (p {small(tested.p)}); {told}"
     )
 
@@ -260,7 +260,7 @@ def _scarce(row: Row) -> str:
     title = words.layer_title(row["layer"]).lower()
     along = f"weighted records along the corridor: firearms {words.number(row['firearms_n'])}"
     along = f"{along}, {title} {words.number(row['other_n'])}"
-    scarce = min(row["firearms_n"], row["other_n"]) < N_MIN
+    scarce = min(row["firearms_n"], row["other_n"]) < ENOUGH
     return f"{along}; {N_MIN:g} of each are needed" if scarce else f"{along}; too few of the same precision of place"
 
 

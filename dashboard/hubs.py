@@ -1,20 +1,25 @@
 """A pinned release and the reader's choice -> land borders, hubs and countries by what runs through them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from dashboard import assemble, questions, relations
+from dashboard.changes import DAYS_A_YEAR
 from dashboard.filters import Filters
 from dashboard.stores import Store
 from data import networks
 from data.places import gazetteer
 from geo import measures
 from geo.assess import Setting, weighted
+from geo.bands import N_MIN
 from geo.rates import rate_ratios
 from queries import run
 
+SPANNING_MAX = 0.1  # share of a layer's records that may lie on both sides of the middle; chosen by eye, 2026-11
 LISTED_MIN = 0.1  # weighted records, both ways and all layers: what is less would be shown as 0.0
 DECIMALS = 1  # of weighted records; D and score are worked out from the rounded numbers, as a reader would
 BORDER_KEYS, HUB_KEYS = ("country_a", "country_b"), ("place_id",)
@@ -22,6 +27,7 @@ BORDER_WAYS = {"onward": "there", "back": "back"}
 HUB_WAYS = {"out_weight": "there", "in_weight": "back"}
 WEIGHTS = ("there", "back", "before", "after")
 PARTNERS = 5  # listed per layer
+TOO_COARSE = "dates too coarse"
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Hubs:
         reports: ``layer, country_id, year, record_count, spanning_count`` of the chosen layers, the whole release.
         places: The release's places and every country, by place_id: ``name, level``.
         halves: First day, first day of the second half, and the day after the last.
+        coarse: Layers of which too many records have dates that span the middle: they have no trend.
     """
 
     release_id: str
@@ -56,6 +63,7 @@ class Hubs:
     reports: pd.DataFrame
     places: pd.DataFrame
     halves: tuple[date, date, date]
+    coarse: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ def hubs(store: Store, filters: Filters) -> Hubs:
         reports=reports[reports["layer"].isin(chosen.layers)],
         places=_named(store.places),
         halves=halves,
+        coarse=_coarse(store, limits, halves[1]),
     )
 
 
@@ -113,12 +122,23 @@ def _named(places: pd.DataFrame) -> pd.DataFrame:
 
 
 def _halves(store: Store, chosen: Filters) -> tuple[date, date, date]:
-    """Return the first day of the period, the first of its second half, and the day after its last."""
+    """Return the first day of the period, the first of its second half, and the day after its last.
+
+    The second half begins with a year where the period holds two, so that records of a whole year fit into one half.
+    """
     spans = store.spans.loc[list(chosen.layers)] if chosen.layers else store.spans
     first = pd.Timestamp(chosen.since or spans["first_on"].min())
     last = pd.Timestamp(chosen.until) if chosen.until else pd.Timestamp(spans["last_on"].max()) + pd.Timedelta(days=1)
     middle = first + pd.Timedelta(days=max((last - first).days, 2) // 2)
+    if (last - first).days >= 2 * int(DAYS_A_YEAR):
+        middle = pd.Timestamp(middle.year + (middle.day_of_year > DAYS_A_YEAR / 2), 1, 1)
     return first.date(), middle.date(), max(last, middle + pd.Timedelta(days=1)).date()
+
+
+def _coarse(store: Store, limits: dict[str, object], middle: date) -> tuple[str, ...]:
+    """Return the layers with too many records that lie on both sides of the middle."""
+    found = run.rows(store.con, "spanning", **limits, pairs=None, middle=middle)
+    return tuple(found.loc[found["spanning_count"] > SPANNING_MAX * found["record_count"], "layer"])
 
 
 def _half(
@@ -155,7 +175,9 @@ def both_halves(tables: list[pd.DataFrame], keys: tuple[str, ...], ways: dict[st
     return whole.round(DECIMALS).reset_index()
 
 
-def ranked(table: pd.DataFrame, keys: tuple[str, ...], other: str, days: tuple[int, int]) -> pd.DataFrame:
+def ranked(
+    table: pd.DataFrame, keys: tuple[str, ...], other: str, days: tuple[int, int], coarse: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return the rows by how strongly firearms and another layer meet there, the strongest first.
 
     Args:
@@ -163,12 +185,14 @@ def ranked(table: pd.DataFrame, keys: tuple[str, ...], other: str, days: tuple[i
         keys: BORDER_KEYS or HUB_KEYS.
         other: The other layer.
         days: Days of the first and of the second half.
+        coarse: As Hubs has them.
 
     Returns:
         The keys; ``firearms_there, firearms_back, other_there, other_back``; ``firearms_share, other_share``, the
-        part that goes there (NaN without records); ``d`` = (2 firearms_share - 1)(2 other_share - 1), ``score`` =
-        sqrt of the product of both layers' records, both ways; ``all_layers`` records; and of each layer, as
-        ``firearms_`` and ``other_``, ``ratio, low, high, reason`` of geo.rates: second half against the first.
+        part that goes there (NaN without records); ``d`` = (2 firearms_share - 1)(2 other_share - 1), NaN where
+        either layer has fewer than N_MIN records; ``score`` = sqrt of the product of both layers' records, both
+        ways; ``all_layers`` records; and of each layer, as ``firearms_`` and ``other_``, ``ratio, low, high,
+        reason`` of geo.rates: second half against the first.
     """
     wide = pd.DataFrame({"all_layers": (table["there"] + table["back"]).groupby([table[k] for k in keys]).sum()})
     for side, layer in (("firearms", relations.ANCHOR), ("other", other)):
@@ -177,10 +201,13 @@ def ranked(table: pd.DataFrame, keys: tuple[str, ...], other: str, days: tuple[i
         wide[[f"{side}_there", f"{side}_back"]] = mine[["there", "back"]]
         total = mine["there"] + mine["back"]
         wide[f"{side}_share"] = mine["there"] / total.where(total > 0)
-        wide = wide.join(_trend(mine, days).add_prefix(f"{side}_"))
+        trend = _trend(mine, days)
+        if layer in coarse:
+            trend = trend.assign(ratio=np.nan, low=np.nan, high=np.nan, reason=TOO_COARSE)
+        wide = wide.join(trend.add_prefix(f"{side}_"))
     ways = [(wide[f"{side}_there"].to_numpy(), wide[f"{side}_back"].to_numpy()) for side in ("firearms", "other")]
     wide["score"], wide["d"] = measures.convergence(ways[0], ways[1])
-    wide["d"] = wide["d"].where(wide["score"] > 0)
+    wide["d"] = wide["d"].where(np.minimum(*(there + back for there, back in ways)) >= N_MIN)
     wide["both"] = wide["firearms_there"] + wide["firearms_back"]
     by = ["score", "both", "all_layers", *keys]
     return wide.reset_index().sort_values(by, ascending=[False] * 3 + [True] * len(keys), ignore_index=True)

@@ -100,6 +100,12 @@ PAGES: dict[str, tuple[Figure, ...]] = {
     "hubs": (
         Figure("Records of places and countries", (*FLOWS, "coverage_reports"), arrays=READY[:1]),
         Figure(
+            "Second half against first",
+            (*FLOWS, "spanning"),
+            "Exact intervals; none where dates are too coarse.",
+            arrays=READY[:1],
+        ),
+        Figure(
             "Borders crossed",
             ("path_borders", *WAYS),
             "A flow counts at each border with the share of its possible ways that cross there.",

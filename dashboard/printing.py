@@ -135,7 +135,7 @@ def _narrow(corridors: pd.DataFrame, parts: Parts) -> pd.DataFrame:
 def _explained(tested: LayersTest | None) -> str:
     if tested is None:
         return "not tested against the null model: --draws 999 does, where both layers are known equally well"
-    return f"Omega is {relations.explained(tested)}"
+    return f"Against the null model: {relations.explained(tested)}"
 
 
 def _tests(tested: LayersTest | None) -> dict[str, object] | None:

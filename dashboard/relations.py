@@ -14,6 +14,7 @@ from geo.assess import Setting, evidence_class, firm, weighted
 from geo.bundles import surprise
 from geo.compare import Comparison, Segmented, compare, segmented
 from geo.flowfield import Network
+from geo.multiplex import Surprise
 from geo.system import LayersTest, omega_interval
 
 DRAWS_MAX = 10_000
@@ -235,13 +236,32 @@ def finding(result: Comparison, tested: LayersTest | None) -> str:
 
 
 def explained(tested: LayersTest | None) -> str:
-    """Return what the null model leaves of two layers' overall direction, as half a sentence."""
+    """Return what the null model leaves of two layers' overall direction, as half a sentence.
+
+    Of great circles between places, not of the ways along them: the sign of what is seen beyond the null model is told,
+    for it need not be that of Omega.
+    """
     if tested is None:
         return "not tested: one layer is known by country, the other by place"
     if "omega" not in tested.system.full_margin:
         return f"not tested: {words.number(tested.place_count)} places are too many, choose a region"
-    full_margin, polarity = (rung["omega"].p for rung in (tested.system.full_margin, tested.system.polarity))
-    return words.explained(full_margin, polarity)
+    full_margin, polarity = (rung["omega"] for rung in (tested.system.full_margin, tested.system.polarity))
+    if np.isnan([full_margin.p, polarity.p]).any():
+        return "not tested: the layers never meet"
+    between = f"between {'countries' if tested.is_coarse else 'places'}, "
+    told = (
+        f"(p = {full_margin.p:.2g} beyond hubs and distance, p = {polarity.p:.2g} with sending and receiving shuffled)"
+    )
+    if full_margin.p <= words.P_SURPRISE:
+        return f"{between}{_way(full_margin)} more than the hubs of the two layers and distance give {told}"
+    if polarity.p <= words.P_SURPRISE:
+        beyond = f"{_way(polarity)} beyond chance, but not shown to be more so than who sends and who receives gives"
+        return f"{between}{beyond} {told}"
+    return f"{between}not shown to be more than the hubs of the two layers and distance give {told}"
+
+
+def _way(found: Surprise) -> str:
+    return "the same way" if found.observed > found.expected else "opposite ways"
 
 
 def is_shown(flows: pd.DataFrame, corridors: pd.DataFrame, top: int) -> pd.Series:

@@ -11,7 +11,7 @@ from h3.api import basic_int as h3
 
 from data import contracts, networks
 from geo import ends, modes, overlaps, search
-from geo.bands import N_MIN
+from geo.bands import ENOUGH, N_MIN
 from geo.distance import geodesic_km
 from geo.ends import Settings, landmass
 from geo.ensemble import KEY, routes
@@ -91,7 +91,7 @@ def may_be_corridors(paths: pd.DataFrame, pairs: pd.DataFrame) -> npt.NDArray[np
     ends = ["place_a", "place_b"]
     counts = pairs.groupby(["layer", *ends])["record_count"].sum()
     most = counts.groupby(level=ends).max()
-    return most.reindex(pd.MultiIndex.from_frame(paths[ends])).to_numpy(np.float64) >= N_MIN
+    return most.reindex(pd.MultiIndex.from_frame(paths[ends])).to_numpy(np.float64) >= ENOUGH
 
 
 def measured(leg_pairs: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """Small counts in what leaves: withheld, with every column they could be read off. Pure."""
 
+import numpy as np
 import pandas as pd
+from h3.api import basic_int as h3
 
 from dashboard.relations import ANCHOR
 from data.disclosure import VICTIM_LAYERS, is_small
@@ -38,14 +40,18 @@ def flows(found: pd.DataFrame, k_victims: int) -> pd.DataFrame:
 
 
 def incidents(found: pd.DataFrame, k_victims: int) -> pd.DataFrame:
-    """Return incidents by cell with STATUS, small counts missing.
+    """Return incidents by cell with STATUS, small counts missing; their place is then the middle of the cell.
 
     Args:
         found: As view.Explore.incidents.
         k_victims: The release's limit of layers about victims.
     """
     small = is_small(found["incident_count"], found["layer"], k_victims)
-    return _marked(found, dict.fromkeys(TOLD_BY_INCIDENTS, small))
+    told = _marked(found, dict.fromkeys(TOLD_BY_INCIDENTS, small))
+    hidden = told.index[small & told["cell"].notna()]
+    middle = [h3.cell_to_latlng(int(cell)) for cell in told.loc[hidden, "cell"]]
+    told.loc[hidden, ["lat", "lon"]] = np.array(middle).reshape(-1, 2)
+    return told
 
 
 def corridors(found: pd.DataFrame, told: pd.DataFrame, k_victims: int) -> pd.DataFrame:

@@ -20,7 +20,7 @@ def name(view: Hubs, place_id: str) -> str:
 
 def border_table(view: Hubs, other: str) -> pd.DataFrame:
     """Return the land borders where firearms and the other layer meet, the strongest first."""
-    rows = hubs.ranked(view.borders, hubs.BORDER_KEYS, other, hubs.days(view))
+    rows = hubs.ranked(view.borders, hubs.BORDER_KEYS, other, hubs.days(view), view.coarse)
     told = pd.DataFrame(
         {
             "A": [name(view, each) for each in rows["country_a"]],
@@ -32,14 +32,14 @@ def border_table(view: Hubs, other: str) -> pd.DataFrame:
 
 def border_codes(view: Hubs, other: str) -> dict[str, str]:
     """Return ``BGR-TUR`` -> the names of both countries, in the order of the ranking."""
-    rows = hubs.ranked(view.borders, hubs.BORDER_KEYS, other, hubs.days(view)).head(LISTED)
+    rows = hubs.ranked(view.borders, hubs.BORDER_KEYS, other, hubs.days(view), view.coarse).head(LISTED)
     ends = zip(rows["country_a"], rows["country_b"], strict=True)
     return {f"{a}-{b}": f"{name(view, a)} – {name(view, b)}" for a, b in ends}
 
 
 def hub_table(view: Hubs, other: str) -> pd.DataFrame:
     """Return the places where firearms and the other layer meet, the strongest first."""
-    rows = hubs.ranked(view.hubs, hubs.HUB_KEYS, other, hubs.days(view))
+    rows = hubs.ranked(view.hubs, hubs.HUB_KEYS, other, hubs.days(view), view.coarse)
     levels = view.places["level"].reindex(rows["place_id"]).to_numpy()
     told = pd.DataFrame(
         {
@@ -65,9 +65,9 @@ def _measured(told: pd.DataFrame, rows: pd.DataFrame, other: str, ways: tuple[st
 
 
 def _ratio(row: dict[str, object], side: str) -> str:
-    """Return a ratio of rates with its interval, or that there are too few records."""
+    """Return a ratio of rates with its interval, or why there is none."""
     if row[f"{side}_reason"]:
-        return words.TOO_FEW
+        return words.TOO_COARSE if row[f"{side}_reason"] == hubs.TOO_COARSE else words.TOO_FEW
     ratio, low, high = (float(str(row[f"{side}_{part}"])) for part in ("ratio", "low", "high"))
     if math.isinf(ratio):
         return f"none before ({low:.2f} or more)"

@@ -80,6 +80,7 @@ BOWS = (
 )
 NOT_REPORTED = "Nothing reported of the chosen layers in this period: not the same as none"
 TOO_FEW = "Not enough data"
+TOO_COARSE = "Dates too coarse"
 CONFIDENCE_TITLES = {"any": "Any", "medium": "Medium or high", "high": "High"}
 CONFIDENCE = (
     "How well a flow is documented: a point each for two sources or more, for both ends known more closely than their "
@@ -99,7 +100,7 @@ LEVEL_TITLES = {"country": "Country only", "admin1": "State or province", "place
 CONVERGENCE = (
     "Score = √((F→ + F←) × (O→ + O←)): the geometric mean of the firearms and the other layer's records in the row, so "
     "that a place counts only where both are many. D = (F→ − F←) / (F→ + F←) × (O→ − O←) / (O→ + O←): +1, all run the "
-    "same way; −1, opposite ways; a dash, one of them has none. F and O are the columns shown here."
+    "same way; −1, opposite ways; a dash, one of them has fewer than five. F and O are the columns shown here."
 )
 EXPECTED_BORDERS = (
     "Expected records by road, both ends' records spread over all ways tried: a way that may cross at three places "
@@ -113,8 +114,8 @@ HUB_RECORDS = (
 )
 HALVES = (
     "Second half / first: records a day of {second} against {first}, with the exact 95 % interval of a ratio of two "
-    "counts. It follows who reported when: see Time for a comparison that "
-    "leaves silent years out."
+    "counts. It follows who reported when: see Time for a comparison that leaves silent years out. Dates too coarse: "
+    "those of more than a tenth of the layer's records span both halves."
 )
 CLOSING = (
     "Only flows whose way may pass there are routed anew; air routes stay. The score above and the map do not change. "
@@ -275,23 +276,6 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
         return f"{layer_title(layer)}: no flow in this choice"
     part = percent(float(shown["record_count"].sum()) / records) if records else DASH
     return f"{layer_title(layer)}: showing {number(len(shown))} of {plural(flow_count, 'flow')}, {part} of records"
-
-
-def explained(p_full_margin: float, p_polarity: float) -> str:
-    """Return what the two rungs of the null model leave of an overall direction, as half a sentence.
-
-    Args:
-        p_full_margin: Against worlds in which each place sends and receives as much as it does.
-        p_polarity: Against worlds in which each place's roles, sending and receiving, are tossed.
-    """
-    told = f"p = {p_full_margin:.2g} beyond hubs and distance, p = {p_polarity:.2g} with sending and receiving shuffled"
-    if math.isnan(p_full_margin) or math.isnan(p_polarity):
-        return "not tested: the layers never meet"
-    if p_full_margin <= P_SURPRISE:
-        return f"more than the hubs of the two layers and distance give ({told})"
-    if p_polarity <= P_SURPRISE:
-        return f"one-sided beyond chance, but explained by who sends and who receives ({told})"
-    return f"no more than the hubs of the two layers and distance give ({told})"
 
 
 def headline(omega: pd.DataFrame) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from data import contracts, gate, identity, intake, mapping_places, mapping_values, raw, rules
+from data import contracts, disclosure, gate, identity, intake, mapping_places, mapping_values, raw, rules
 from data.errors import SourceError
 from data.identity import Seen
 from data.intake import Request, Sieve
@@ -86,6 +86,11 @@ def _check_names(card: dict[str, Any], name: str) -> None:
             raise SourceError(f"{name}: {key} is {card[key]!r}; write up to 40 small letters and digits, as {example}.")
     if not isinstance(card["redistributable"], bool):
         raise SourceError(f"{name}: redistributable is {card['redistributable']!r}; write true or false.")
+    if card["record_kind"] == INCIDENT and card["layer"] in disclosure.VICTIM_LAYERS:
+        raise SourceError(
+            f"{name}: layer {card['layer']} takes no incidents, for a point may tell who a victim is; "
+            "write record_kind = 'detection'."
+        )
     for key in TABLES:
         if not isinstance(card.get(key, {}), dict):
             raise SourceError(f"{name}: {key} must be a table; write it as [{key}] with one line a name.")

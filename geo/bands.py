@@ -11,7 +11,7 @@ from geo.distance import Array
 from geo.flowfield import Network
 
 N_MIN = 5.0  # weighted records each layer needs on a corridor before a word is used
-ROUNDING = 1e-9
+ENOUGH = N_MIN * (1 - 1e-6)  # in sums of shares: five records in thirds, kept in billionths, are five in any order
 FEW = 2  # of so many paths one: then picking their rows is quicker than taking all (measured 2026-11)
 
 

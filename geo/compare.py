@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.bands import N_MIN, ROUNDING, Bands, bands_of, spread
+from geo.bands import ENOUGH, Bands, bands_of, spread
 from geo.cases import Ways
 from geo.distance import Array
 from geo.flowfield import Field, Network, balance, carried, field, field_cases, stacked, sums
@@ -133,7 +133,7 @@ def corridors(net: Network, own: Ways, there: Ways, fields: tuple[Field, Field])
     """
     of_path = np.add(*own)
     of_pair = [np.bincount(net.pair, of_layer, minlength=len(net.pairs)) for of_layer in of_path.T]
-    rows = np.flatnonzero(np.maximum(*of_pair) >= N_MIN)
+    rows = np.flatnonzero(np.maximum(*of_pair) >= ENOUGH)
     bands = bands_of(net, rows, of_path.sum(axis=1))
     frame = net.pairs.take(rows).reset_index(drop=True)
     frame["pair"] = rows
@@ -141,7 +141,7 @@ def corridors(net: Network, own: Ways, there: Ways, fields: tuple[Field, Field])
     onward, back = (bands.member @ way for way in there)
     for at, name in enumerate("ab"):
         frame[f"{name}_onward"], frame[f"{name}_back"] = onward[:, at], back[:, at]
-    is_judged = (onward + back).min(axis=1) >= N_MIN * (1 - ROUNDING)
+    is_judged = (onward + back).min(axis=1) >= ENOUGH
     cases = bands.of(is_judged).cases(net, own)
     a, b = ([(on[:, at], against[:, at]) for on, against in cases] for at in (0, 1))
     return _labelled(frame, is_judged, marginal(a, b), _meets(net, fields, bands, ~is_judged))
@@ -179,7 +179,7 @@ def _meets(
     a, b = (layer.total for layer in fields)
     size = len(net.cells)
     of_a, of_b = (np.bincount(net.ends.T.ravel(), np.tile(total, 2), size) / 2 for total in (a, b))
-    is_there = (np.minimum(of_a, of_b) >= N_MIN).astype(np.float64)
+    is_there = (np.minimum(of_a, of_b) >= ENOUGH).astype(np.float64)
     near = net.touching @ is_there
     rows = np.flatnonzero(asked & (bands.member @ (net.forward @ near + net.backward @ near) > 0))
     found = np.zeros(len(asked), dtype=np.bool_)
@@ -190,7 +190,7 @@ def _meets(
     met = inside @ is_there > 0
     rows, mass = rows[met], mass[met]
     mass.data **= 2
-    together = _ratio(mass @ (net.km * (np.minimum(a, b) >= N_MIN)), mass @ net.km)
+    together = _ratio(mass @ (net.km * (np.minimum(a, b) >= ENOUGH)), mass @ net.km)
     found[rows] = together < CROSSING_MAX
     return found
 
@@ -205,7 +205,7 @@ def _segments(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of ``Segmented`` for two layers of one level."""
     fields = [field(net, layer) for layer in flows]
-    edges = np.flatnonzero((fields[0].total >= N_MIN) & (fields[1].total >= N_MIN))
+    edges = np.flatnonzero((fields[0].total >= ENOUGH) & (fields[1].total >= ENOUGH))
     parts = segments(net, edges, zones)
     frame = pd.DataFrame({"segment": np.arange(parts[0].max(initial=-1) + 1)})
     frame["km"] = np.bincount(parts[0], net.km[edges], minlength=len(frame))
@@ -219,7 +219,7 @@ def _segments(
 
 
 def _shares(km: Array, a: Field, b: Field) -> tuple[dict[str, float], float]:
-    is_shared = (a.total >= N_MIN) & (b.total >= N_MIN)
+    is_shared = (a.total >= ENOUGH) & (b.total >= ENOUGH)
     km, d = km[is_shared], (a.direction * b.direction)[is_shared]
     total = float(km.sum())
     parts = {"common": d > D_MIN, "inverse": d < -D_MIN, "mixed": np.abs(d) <= D_MIN}

@@ -1,5 +1,5 @@
--- rows:   one per traced item whose first retail sale and last seizure are dated, neither ending before it begins; days
---         between the two, least and most that their dates allow
+-- rows:   one per traced item whose first retail sale and last seizure are dated, neither ending before it begins, and may be
+--         in this order; days between the two, least and most that their dates allow
 -- params: none
 -- reads:  custody_events
 -- order:  trace_id
@@ -25,7 +25,7 @@ seized as (
 
 select
     b.trace_id,
-    date_diff('day', a.date_end, b.date_start) as days_min,
+    greatest(date_diff('day', a.date_end, b.date_start), 0) as days_min,
     date_diff('day', a.date_start, b.date_end) as days_max
 from sold as a
 inner join seized as b on a.trace_id = b.trace_id
@@ -34,4 +34,5 @@ where
     and b.seizure = 1
     and a.date_start <= a.date_end
     and b.date_start <= b.date_end
+    and a.date_start <= b.date_end
 order by b.trace_id

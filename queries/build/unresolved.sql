@@ -1,5 +1,5 @@
 -- rows:   one per (source_id, column, name); a record that two files hold counts in both; of a source about victims
---         counts are rounded down as its cells are
+--         counts are rounded down as its cells are, and a name of few rows is left out: it may be an address
 -- params: k whole number
 -- reads:  all_unresolved, victim_cells
 -- order:  source_id, column, name
@@ -20,4 +20,5 @@ select
     name,
     row_count // step * step as row_count
 from named
+where row_count >= step
 order by source_id, "column", name

@@ -1,9 +1,10 @@
 -- rows:   one per (source_id, layer, origin_id, destination_id, origin_role, destination_role, bin_start): the records of
 --         layers about victims, counted on a fixed cube. A journey of several hops counts once on each; a record with
---         no hop counts where it was found, its origin_id null. Exact repeats count once, subtotals not at all
+--         no hop counts where it was found, its origin_id null. A place that only the file knows counts as its country,
+--         for it may be a house. Exact repeats count once, subtotals not at all; dates are whole years
 -- params: layers list, bin_years whole number, k whole number: a count below it is withheld, the others are rounded
 --         down to a multiple of it, so that one record more or less never shows
--- reads:  records, record_waypoints
+-- reads:  records, record_waypoints, gazetteer, all_places
 -- order:  layer, date_start, cell_id
 with victims as (
     select
@@ -13,17 +14,36 @@ with victims as (
     where list_contains($layers, layer) and not is_subtotal
 ),
 
-steps as (
+coarse as (
+    select
+        place_id,
+        min(country_id) as country_id
+    from all_places
+    where place_id not in (select place_id from gazetteer)
+    group by place_id
+),
+
+visits as (
     select
         w.obs_id,
         w.seq,
-        w.role as origin_role,
-        w.place_id as origin_id,
-        lead(w.role) over journey as destination_role,
-        lead(w.place_id) over journey as destination_id
+        w.role,
+        coalesce(c.country_id, w.place_id) as place_id
     from record_waypoints as w
     inner join victims as v on w.obs_id = v.obs_id
-    window journey as (partition by w.obs_id order by w.seq)
+    left join coarse as c on w.place_id = c.place_id
+),
+
+steps as (
+    select
+        obs_id,
+        seq,
+        role as origin_role,
+        place_id as origin_id,
+        lead(role) over journey as destination_role,
+        lead(place_id) over journey as destination_id
+    from visits
+    window journey as (partition by obs_id order by seq)
 ),
 
 hops as (
@@ -60,8 +80,8 @@ spans as (
     select
         source_id,
         layer,
-        min(date_start) as first_on,
-        max(date_end) as last_on
+        year(min(date_start)) as first_year,
+        year(max(date_end)) as last_year
     from victims
     group by source_id, layer
 ),
@@ -94,8 +114,8 @@ select
     c.destination_id,
     c.origin_role,
     c.destination_role,
-    greatest(c.bin_start, d.first_on) as date_start,
-    least((c.bin_start + to_years($bin_years::int) - interval 1 day)::date, d.last_on) as date_end,
+    make_date(greatest(year(c.bin_start), d.first_year), 1, 1) as date_start,
+    make_date(least(year(c.bin_start) + $bin_years - 1, d.last_year), 12, 31) as date_end,
     c.record_count < $k as is_withheld,
     c.record_count // $k * $k as record_count,
     c.record_count // $k * $k + $k - 1 as record_count_high,

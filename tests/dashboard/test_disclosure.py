@@ -16,8 +16,8 @@ from dashboard import assemble, importing, publish, stores
 from dashboard.filters import Filters
 from dashboard.pages import tables
 from dashboard.stores import Store
-from data import contracts, disclosure
-from data.errors import FilterError
+from data import contracts, disclosure, mapping
+from data.errors import FilterError, SourceError
 from data.release import MANIFEST, Release
 from tests.data import files
 
@@ -33,6 +33,10 @@ TRUE = {
     ("UA", "PL", 2017): 3,
     ("UA", "PL", 2018): 25,
     ("VN", "GB", 2019): 1,
+}
+CARD = {
+    **{"id": "own-log", "title": "Log", "publisher": "made up", "licence": "own use", "attribution": "made up"},
+    **{"redistributable": True, "marking": "TLP:CLEAR"},
 }
 LATTICE = [date(year, 1, 1) for year in range(2013, 2024)]
 REGIONS = ((), ("Europe",), ("Africa", "Europe"), ("NGA", "ITA"))
@@ -95,6 +99,27 @@ def test_no_record_of_a_victim_is_in_a_release(release: Release) -> None:
     rows = told(release)["observations"]
     assert {row["record_kind"] for row in rows} == {"aggregate"}
     assert all(row["source_row"] == 0 and row["case_count"] % K == 0 for row in rows)
+
+
+def test_neither_a_house_nor_a_day_of_a_few_victims_is_in_a_release(tmp_path: Path) -> None:
+    """Two victims in places that only the file knows: a house with a point of its own, and a name nobody knows."""
+    found = {"Day": "2020-03-04", "Country": "Austria", "Town": "Xyzovo house 4", "East": "16.37", "North": "48.2"}
+    rows = [found, {**found, "Day": "2020-03-05", "Town": "Xyzovo house 5", "East": "", "North": ""}]
+    columns = {"date": "Day", "seen": "Country", "seen_place": "Town", "seen_lon": "East", "seen_lat": "North"}
+    card = {**CARD, "layer": "human_trafficking", "record_kind": "detection", "columns": columns}
+    importing.import_mapped(tmp_path / "store", card, [files.table(tmp_path / "log.csv", rows)])
+    rows_of = told(publish.publish(tmp_path / "store"))
+    assert not rows_of["unresolved"]
+    assert {row["place_id"] for row in rows_of["places"]} == {"AUT"}
+    (cell,) = rows_of["withheld"]
+    assert (cell["date_start"], cell["date_end"]) == (date(2020, 1, 1), date(2020, 12, 31))
+    assert not any("Xyzovo" in str(row) or "16.37" in str(row) for table in rows_of.values() for row in table)
+
+
+def test_incidents_about_victims_are_refused() -> None:
+    card = {**CARD, "layer": "human_trafficking", "record_kind": "incident", "columns": {"date": "d", "id": "i"}}
+    with pytest.raises(SourceError, match=r"^log.toml: layer human_trafficking takes no incidents.*'detection'"):
+        mapping.checked(card, "log.toml")
 
 
 @pytest.mark.parametrize("residue", [0, K - 1])

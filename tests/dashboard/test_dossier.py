@@ -234,7 +234,7 @@ def test_the_test_of_incidents_says_why_it_was_not_made() -> None:
     found = replace(tested, reason=None, p=0.01, rates=NO_RATES._replace(ratio=2.0, low=1.5, high=2.5))
     assert "3 incidents lie nearer than hubs" in said.near_test("terrorism", found)
     assert "2.00 times as many" in said.near_test("terrorism", found)
-    assert "no nearer than" in said.near_test("terrorism", replace(found, p=0.4))
+    assert "are not shown to lie nearer than" in said.near_test("terrorism", replace(found, p=0.4))
 
 
 # --- tables and figures

@@ -71,6 +71,7 @@ VIEW = Hubs(
     reports=REPORTS,
     places=pd.DataFrame({"name": NAMES, "level": LEVELS}),
     halves=(date(2020, 1, 1), date(2020, 1, 11), date(2020, 1, 21)),
+    coarse=(),
 )
 
 
@@ -99,6 +100,14 @@ def test_a_border_of_one_layer_scores_nothing_and_has_no_d() -> None:
     assert rows["other_share"].isna()["BGR-GRC"]
 
 
+def test_fewer_than_five_records_of_a_layer_have_no_d() -> None:
+    is_firearms = (BORDERS["layer"] == "firearms") & (BORDERS["country_b"] == "TUR")
+    few = BORDERS.assign(there=BORDERS["there"].where(~is_firearms, 4.9), back=BORDERS["back"].where(~is_firearms, 0.0))
+    row = ranked(few).loc["BGR-TUR"]
+    assert row["score"] > 0
+    assert pd.isna(row["d"])
+
+
 def test_reversing_one_layer_flips_d_and_swapping_the_layers_does_not() -> None:
     is_drugs = BORDERS["layer"] == "drugs"
     turned = BORDERS.assign(
@@ -117,6 +126,32 @@ def test_the_trend_is_a_ratio_per_day_with_its_interval() -> None:
     assert short["firearms_ratio"] == pytest.approx(2)  # 25 in half the days
     assert even["firearms_low"] < 1 < even["firearms_high"]
     assert tables_hubs.border_table(VIEW, "drugs")["Drugs, second half / first"].tolist()[1] == words.TOO_FEW
+
+
+def test_a_layer_whose_dates_span_both_halves_has_no_trend() -> None:
+    view = replace(VIEW, coarse=("firearms",))
+    shown = tables_hubs.border_table(view, "drugs")
+    assert set(shown["Firearms, second half / first"]) == {"Dates too coarse"}
+    assert "Dates too coarse" not in set(shown["Drugs, second half / first"])
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "middle"),
+    [
+        (date(2016, 1, 1), date(2019, 1, 1), date(2018, 1, 1)),
+        (date(2014, 1, 1), date(2018, 1, 1), date(2016, 1, 1)),
+        (date(2016, 1, 1), date(2017, 1, 1), date(2016, 7, 2)),
+    ],
+)
+def test_the_second_half_begins_with_a_year_where_there_are_two(
+    store: Store, since: date, until: date, middle: date
+) -> None:
+    assert hubs.hubs(store, Filters(since=since, until=until)).halves == (since, middle, until)
+
+
+def test_victims_counted_by_three_years_have_no_trend_where_these_span_the_middle(store: Store) -> None:
+    view = hubs.hubs(store, Filters(since=date(2019, 1, 1), until=date(2022, 1, 1)))
+    assert view.coarse == ("human_trafficking",)
 
 
 def test_halves_add_up_and_what_would_be_shown_as_nothing_is_left_out() -> None:

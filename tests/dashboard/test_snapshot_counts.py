@@ -1,9 +1,11 @@
 """Small counts leave as nothing, and nothing that leaves tells them."""
 
 import pandas as pd
+from h3.api import basic_int as h3
 
 from dashboard import snapshot_counts
 from dashboard.snapshot_counts import PUBLISHED, STATUS, WITHHELD
+from data.cells import RESOLUTION
 from data.disclosure import K_OTHERS, K_VICTIMS
 
 DAYS = {"first_on": pd.Timestamp("2020-01-01"), "last_on": pd.Timestamp("2020-12-31")}
@@ -79,7 +81,12 @@ def test_coverage_less_the_published_flows_is_nothing() -> None:
 
 
 def test_few_incidents_are_withheld_with_those_killed() -> None:
-    found = pd.DataFrame({"layer": "terrorism", "incident_count": [2, 3], "killed_count": [9, 9]})
+    cell = h3.latlng_to_cell(48.2, 16.4, RESOLUTION)
+    found = pd.DataFrame({"layer": "terrorism", "incident_count": [2, 3, 1], "killed_count": [9, 9, 9]})
+    found = found.assign(cell=pd.array([cell, cell, None], dtype="Int64"), lon=16.3738, lat=48.2082)
     told = snapshot_counts.incidents(found, K_VICTIMS)
-    assert told["incident_count"].isna().tolist() == [True, False]
-    assert told["killed_count"].isna().tolist() == [True, False]
+    middle = h3.cell_to_latlng(cell)[::-1]
+    stated = (16.3738, 48.2082)  # of a country: its representative point tells nobody's place
+    assert list(zip(told["lon"], told["lat"], strict=True)) == [middle, stated, stated]
+    assert told["incident_count"].isna().tolist() == [True, False, True]
+    assert told["killed_count"].isna().tolist() == [True, False, True]

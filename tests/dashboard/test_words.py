@@ -47,19 +47,6 @@ def test_a_layer_without_flows_says_so() -> None:
     assert words.showing("terrorism", VIEW.flows, VIEW.totals) == "Terrorism: no flow in this choice"
 
 
-@pytest.mark.parametrize(
-    ("full_margin", "polarity", "says"),
-    [
-        (0.01, 0.01, "more than the hubs"),
-        (0.52, 0.03, "explained by who sends and who receives"),
-        (0.52, 0.4, "no more than the hubs"),
-        (float("nan"), 0.4, "not tested"),
-    ],
-)
-def test_the_null_model_is_told_in_words(full_margin: float, polarity: float, says: str) -> None:
-    assert says in words.explained(full_margin, polarity)
-
-
 def test_the_headline_states_all_shares_or_that_nothing_is_shared() -> None:
     assert words.headline(VIEW.omega) == [
         "Firearms and drugs share about 900 km of corridor: on 41 % they run opposite ways, on 22 % the same way,"

@@ -54,6 +54,15 @@ def test_too_few_records_are_insufficient_never_a_word() -> None:
     assert np.isnan(row(result, "AB")["P_common"])
 
 
+@pytest.mark.parametrize("parts", [[5.0], [0.333333333] * 15, [0.3] * 10 + [1.0] * 2, [1.0] * 2 + [0.3] * 10])
+def test_five_records_in_parts_are_five(parts: list[float]) -> None:
+    a = pd.concat([flows(AB=1).assign(weight=part) for part in parts], ignore_index=True)
+    found = compare(net("AB"), a, a)
+    assert found.corridors["label"].tolist() != ["INSUFFICIENT"]
+    assert len(found.corridors) == 1
+    assert found.shared_km > 0
+
+
 def test_a_few_records_more_than_the_least_are_not_yet_certain() -> None:
     assert label(compare(LINE, flows(AB=3, BA=3), flows(AB=6)), "AB") == "MIXED"
 

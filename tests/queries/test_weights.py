@@ -176,12 +176,14 @@ def test_time_to_crime_runs_from_the_first_sale_to_the_last_seizure(tmp_path: Pa
         ("unsold", 1, "seized", day(2016, 1, 1), day(2016, 1, 1)),
         ("turned", 0, "sold", day(2015, 12, 31), day(2015, 1, 1)),
         ("turned", 1, "seized", day(2016, 1, 1), day(2016, 1, 1)),
+        ("same year", 0, "sold", day(2015, 1, 1), day(2015, 12, 31)),
+        ("same year", 1, "seized", day(2015, 1, 1), day(2015, 12, 31)),
         ("wrong", 0, "sold", day(2016, 1, 2), day(2016, 1, 2)),
         ("wrong", 1, "seized", day(2016, 1, 1), day(2016, 1, 1)),
     ]
     events = pd.DataFrame(rows, columns=["trace_id", "seq", "event", "date_start", "date_end"])
     found = built(tmp_path, "times_to_crime", {"custody_events": events})
-    assert found.to_numpy().tolist() == [["exact", 365, 365], ["vague", 1, 365], ["wrong", -1, -1]]
+    assert found.to_numpy().tolist() == [["exact", 365, 365], ["same year", 0, 364], ["vague", 1, 365]]
 
 
 PLACES = pd.DataFrame(
