@@ -10,7 +10,8 @@ from dashboard.filters import Filters
 from dashboard.stores import Store
 from geo import panel, proximity
 from geo.assess import sensitivity
-from geo.leadlag import lead_lags
+from geo.discovery import q_values
+from geo.leadlag import EVENTS_MIN, lead_lags
 from geo.near import km_to_line
 from geo.proximity import ProximityTest
 from queries import run
@@ -35,7 +36,8 @@ class Dossier:
         is_coarse: One end is known only by its country.
         months: ``layer, direction`` (with, against), ``first_month_on, last_month_on, record_count``.
         lags: One row per other layer: ``layer`` and the columns of ``geo.leadlag.lead_lags`` against firearms, over
-            the months both layers cover; ``undated_count``, records of the pair dated less exactly than a month.
+            the months both layers cover, ``q`` over the layers; ``undated_count``, records of the pair dated less
+            exactly than a month; ``is_corrected`` for effort: what else was found in both countries each month.
         settings: ``layer, weighting, kappa, delta, D, P_common, P_inverse`` of firearms and each other layer.
         chains: One row per hand-over of a trace between the two places: ``trace_id, direction, from_event, to_event,
             days`` (nullable), ``is_diversion, seized_from_on, stage, time_to_crime_class``.
@@ -77,7 +79,7 @@ def dossier(store: Store, filters: Filters, corridor_id: str) -> Dossier:
         evidence=evidence,
         is_coarse=is_coarse,
         months=months,
-        lags=_lags(store, chosen, months),
+        lags=_lags(store, chosen, months, pair),
         settings=_settings(store, layers, pair, is_coarse),
         chains=_chains(store, chosen, evidence, pair),
         ends=_ends(store, found, pair),
@@ -133,12 +135,13 @@ def _months(store: Store, filters: Filters, evidence: view.Evidence, pair: tuple
     return found[["layer", "direction", "first_month_on", "last_month_on", "record_count"]]
 
 
-def _lags(store: Store, filters: Filters, months: pd.DataFrame) -> pd.DataFrame:
+def _lags(store: Store, filters: Filters, months: pd.DataFrame, pair: tuple[str, ...]) -> pd.DataFrame:
     """Return lead and lag of each other layer with records of the pair, against firearms."""
     dated = months[months["first_month_on"] == months["last_month_on"]].rename(columns={"first_month_on": "month"})
     undated = months[months["first_month_on"] != months["last_month_on"]].groupby("layer")["record_count"].sum()
     if relations.ANCHOR not in set(months["layer"]):
         return pd.DataFrame(columns=["layer", "undated_count"])
+    found = run.rows(store.con, "dossier_effort", **_both(pair)).assign(corridor_id="pair")
     tables = []
     for layer in [name for name in months["layer"].unique() if name != relations.ANCHOR]:
         names = (relations.ANCHOR, str(layer))
@@ -147,8 +150,19 @@ def _lags(store: Store, filters: Filters, months: pd.DataFrame) -> pd.DataFrame:
             panel.monthly(dated[dated["layer"] == name].assign(corridor_id="pair"), ["pair"], span) for name in names
         )
         missing = sum(int(undated.get(name, 0)) for name in names)
-        tables.append(lead_lags(first, second).assign(layer=layer, undated_count=missing))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["layer", "undated_count"])
+        effort = _effort(found, span)
+        judged = lead_lags(first, second, effort, effort)
+        tables.append(judged.assign(layer=layer, undated_count=missing, is_corrected=effort is not None))
+    if not tables:
+        return pd.DataFrame(columns=["layer", "undated_count"])
+    lags = pd.concat(tables, ignore_index=True)
+    return lags.assign(q=q_values(lags["p"].to_numpy(np.float64)))
+
+
+def _effort(found: pd.DataFrame, span: pd.DatetimeIndex) -> pd.DataFrame | None:
+    """Return enforcement effort in both countries by month; None where too little else was found to tell it."""
+    seizures = panel.monthly(found, ["pair"], span)
+    return panel.smoothed_effort(seizures) if seizures.to_numpy().sum() >= EVENTS_MIN else None
 
 
 def _span(store: Store, filters: Filters, names: tuple[str, str]) -> pd.DatetimeIndex:

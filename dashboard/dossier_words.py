@@ -191,8 +191,13 @@ def lag(row: Row) -> str:
         f"firearms {words.plural(months, 'month')} ahead" if months > 0 else f"{title.lower()} {-months} months ahead"
     )
     which = "both in the same month" if months == 0 else which.replace(" 1 months", " 1 month")
-    measured = f"correlation {row['correlation']:.2f}, p {small(row['p'])}; {base}"
-    if row["p"] <= words.P_SURPRISE:
+    measured = f"correlation {row['correlation']:.2f}, q {small(row['q'])}; {base}"
+    if not row["is_corrected"]:
+        return (
+            f"{title}: the best fit is {which} ({measured}); too little else was found in both countries to tell how "
+            "closely they looked, and one campaign alone would look like this"
+        )
+    if row["q"] <= words.P_SURPRISE:
         return f"{title}: records rise and fall most alike with {which} ({measured}). That shows no cause"
     return f"{title}: no lead or lag stands out; the best fit is {which} ({measured})"
 

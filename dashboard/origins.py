@@ -93,7 +93,11 @@ PAGES: dict[str, tuple[Figure, ...]] = {
     "corridor": (
         *EXPLORED,
         RECORDS,
-        Figure("Records per month, and lead or lag", ("dossier_months",), "Formulas are on the Method page."),
+        Figure(
+            "Records per month, and lead or lag",
+            ("dossier_months", "dossier_effort"),
+            "Formulas are on the Method page.",
+        ),
         Figure("Incidents nearby, and the proximity test", ("dossier_lines", "dossier_incidents")),
         Figure("Custody chains along it", ("dossier_chains", *CHAINS), has_records=True),
     ),

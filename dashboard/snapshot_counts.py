@@ -24,6 +24,7 @@ TOLD_BY_INCIDENTS = ("incident_count", "killed_count")
 TOLD_BY_PAIRS = ("statistic", "expected")
 ENDS = ("origin_id", "destination_id")
 SIDES = ("firearms", "other")
+WAYS = {"with": ENDS, "against": ENDS[::-1]}
 
 
 def flows(found: pd.DataFrame, k_victims: int) -> pd.DataFrame:
@@ -54,8 +55,8 @@ def incidents(found: pd.DataFrame, k_victims: int) -> pd.DataFrame:
     return told
 
 
-def corridors(found: pd.DataFrame, told: pd.DataFrame, k_victims: int) -> pd.DataFrame:
-    """Return corridors with STATUS, small counts missing.
+def corridors(found: pd.DataFrame, told: pd.DataFrame, k_victims: int, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return corridors with STATUS, small counts missing, and no 0 where the release withholds what there is.
 
     A pair's weighted records go with its own counts. The records that begin or end in either place are those of
     published flows: else the flows' table, subtracted from them, would tell what is withheld.
@@ -64,17 +65,29 @@ def corridors(found: pd.DataFrame, told: pd.DataFrame, k_victims: int) -> pd.Dat
         found: As view.Explore.corridors, with relations.JUDGED.
         told: What ``flows`` returns.
         k_victims: The release's limit of layers about victims.
+        cells: As view.Explore.withheld.
     """
     blank: dict[str, pd.Series] = {}
     covered: dict[str, pd.Series] = {}
     pair = pd.Series(False, found.index)
     for side, layers in zip(SIDES, (pd.Series(ANCHOR, found.index), found["layer"]), strict=True):
-        ways = {f"{side}_{way}": is_small(found[f"{side}_{way}"], layers, k_victims) for way in ("with", "against")}
+        ways = {f"{side}_{way}": is_small(found[f"{side}_{way}"], layers, k_victims) for way in WAYS}
         small = pd.concat([*ways.values(), is_small(found[f"{side}_n"], layers, k_victims)], axis=1).any(axis=1)
         coverage = covered[f"{side}_coverage"] = _coverage(found.assign(layer=layers), told)
+        for way, ends in WAYS.items():
+            is_nothing = found[f"{side}_{way}"] == 0
+            ways[f"{side}_{way}"] |= is_nothing & _is_withheld(found.assign(layer=layers), ends, cells)
         blank |= ways | {f"{side}_n": small, f"{side}_coverage": is_small(coverage, layers, k_victims)}
         pair |= small
     return _marked(found.assign(**covered), blank | dict.fromkeys(TOLD_BY_PAIRS, pair))
+
+
+def _is_withheld(found: pd.DataFrame, ends: tuple[str, ...], cells: pd.DataFrame) -> pd.Series:
+    """Return whether the release withholds a cell of the layer from the first end to the second."""
+    if cells.empty:
+        return pd.Series(False, found.index)
+    hidden = pd.MultiIndex.from_frame(cells[["layer", *ENDS]])
+    return pd.Series(pd.MultiIndex.from_frame(found[["layer", *ends]]).isin(hidden), found.index)
 
 
 def _coverage(found: pd.DataFrame, told: pd.DataFrame) -> pd.Series:

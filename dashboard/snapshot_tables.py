@@ -208,7 +208,8 @@ def _flows(told: pd.DataFrame) -> Mapped:
 def _corridors(asked: Asked, told: pd.DataFrame, judged: pd.DataFrame) -> Mapped:
     """Return the corridors of the Explore page with how firm and how surprising each is."""
     found = asked.seen.corridors.merge(judged, on=["corridor_id", "layer"], how="left")
-    found = snapshot_counts.corridors(found, told, asked.seen.small["k_victims"]).rename(columns={"P_least": "p_least"})
+    found = snapshot_counts.corridors(found, told, asked.seen.small["k_victims"], asked.seen.withheld)
+    found = found.rename(columns={"P_least": "p_least"})
     rows = found[list(CORRIDORS)].reset_index(drop=True)
     points = _between(asked.store.places, rows, ("origin_id", "destination_id"))
     return Mapped(rows, _shapes(points, len(rows)))

@@ -6,8 +6,10 @@ import pandas as pd
 from dashboard import charts_coverage, coverage, words
 from dashboard.coverage import Coverage
 from dashboard.marks import records
+from data.disclosure import VICTIM_LAYERS
 from geo import coverage as completeness
 
+WITHHELD = "cannot be told: small counts are withheld"  # no pair is left that has one record or two
 NAMED_REGIONS = 4  # more are counted instead
 NAMES_SHOWN = 10  # unknown place names listed per source
 
@@ -48,7 +50,7 @@ def layer_table(view: Coverage) -> pd.DataFrame:
     """Return one column per layer and one row per question; what cannot be said is a dash."""
     complete = completeness.by_layer(view.pairs)
     rows = view.layers.join(complete[["pair_count", "coverage_low", "coverage_high"]], on="layer")
-    ends = zip(rows["coverage_low"], rows["coverage_high"], strict=True)
+    ends = zip(rows["layer"], rows["coverage_low"], rows["coverage_high"], strict=True)
     told = {
         "Records": rows["record_count"].map(words.number),
         "Countries and territories with records": rows["country_count"].map(words.number),
@@ -59,7 +61,9 @@ def layer_table(view: Coverage) -> pd.DataFrame:
         "Records that state a direction": rows["directed_share"].map(words.percent),
         "Records whose number is printed as a range": rows["range_share"].map(words.percent),
         "Pairs of places with a flow": rows["pair_count"].map(words.number),
-        "Coverage of pairs": [share_range(low, high) for low, high in ends],
+        "Coverage of pairs": [
+            WITHHELD if name in VICTIM_LAYERS else share_range(low, high) for name, low, high in ends
+        ],
     }
     wide = pd.DataFrame(told).T
     wide.columns = pd.Index([words.layer_title(name) for name in rows["layer"]])

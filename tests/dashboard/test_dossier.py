@@ -3,6 +3,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard import assemble, charts_corridor, dossier, tables_corridor
@@ -11,6 +12,7 @@ from dashboard.filters import Filters
 from dashboard.stores import Store
 from data.errors import FilterError
 from geo.proximity import NO_RATES, ProximityTest
+from queries import run
 
 CORRIDOR = "city:MEX:guadalajara~city:USA:houston"
 ROW = {
@@ -98,6 +100,23 @@ def test_lead_and_lag_run_over_whole_months_of_the_filters(store: Store) -> None
     found = dossier.dossier(store, chosen, CORRIDOR)
     assert set(found.lags["month_count"]) == {23}  # February 2018 to December 2019
     assert found.lags["reason"].str.startswith("not enough data").all()
+
+
+def test_effort_is_what_else_was_found_in_both_countries(store: Store) -> None:
+    pair = tuple(sorted(CORRIDOR.split("~")))
+    found = run.rows(store.con, "dossier_effort", place_a=pair[0], place_b=pair[1])
+    there, points, legs, places = (
+        pq.read_table(store.release.path(name)).to_pandas() for name in ("observations", "waypoints", "legs", "places")
+    )
+    country = places.set_index("place_id")["country_id"]
+    seized = points[(points["role"] == "seizure") & points["place_id"].map(country).isin(country.loc[list(pair)])]
+    own = legs[legs["origin_id"].isin(pair) & legs["destination_id"].isin(pair)]
+    of_month = there["date_precision"].isin(["day", "month"]) & ~there["is_subtotal"]
+    wanted = there[of_month & there["obs_id"].isin(seized["obs_id"]) & ~there["obs_id"].isin(own["obs_id"])]
+    assert found["record_count"].sum() == wanted["case_count"].sum() > 0
+    span = pd.date_range("2018-01-01", "2019-12-01", freq="MS")
+    assert (dossier._effort(found.assign(corridor_id="pair"), span) > 0).all(axis=None)
+    assert dossier._effort(found.assign(corridor_id="pair", record_count=2), span) is None
 
 
 def test_a_choice_without_records_is_empty_and_no_crash(store: Store) -> None:
@@ -214,11 +233,18 @@ def test_an_end_of_which_little_else_is_known_is_a_warning() -> None:
 
 def test_a_lag_says_who_is_ahead_and_turns_with_its_sign() -> None:
     row = {"layer": "drugs", "lag_months": 3.0, "correlation": 0.4, "p": 0.01, "month_count": 120, "reason": None}
-    row |= {"first_count": 80.0, "second_count": 90.0}
+    row |= {"first_count": 80.0, "second_count": 90.0, "q": 0.02, "is_corrected": True}
     assert "firearms 3 months ahead" in said.lag(row)
     assert "drugs 1 month ahead" in said.lag(row | {"lag_months": -1.0})
-    assert "no lead or lag stands out" in said.lag(row | {"p": 0.2})
+    assert "no lead or lag stands out" in said.lag(row | {"q": 0.2})
     assert "not enough data" in said.lag(row | {"reason": "not enough data: 60 months", "lag_months": np.nan})
+
+
+def test_a_lag_not_corrected_for_effort_is_never_called_more_than_a_fit() -> None:
+    row = {"layer": "drugs", "lag_months": 0.0, "correlation": 0.9, "p": 0.01, "month_count": 120, "reason": None}
+    told = said.lag(row | {"first_count": 80.0, "second_count": 90.0, "q": 0.01, "is_corrected": False})
+    assert "one campaign alone would look like this" in told
+    assert "most alike" not in told
 
 
 def test_near_incidents_are_counted_or_a_reason_stands_there() -> None:

@@ -56,26 +56,37 @@ def corridor(**counts: float) -> pd.DataFrame:
     return pd.DataFrame([{**ends, **usual, **sums, "statistic": 9.0, "expected": 4.0, "p_common": 0.97, **counts}])
 
 
+NONE = pd.DataFrame({"layer": [], "cell_count": []})
 PAIR = (flow("firearms", "A", "B", 50), flow("firearms", "B", "A", 40), flow("drugs", "A", "B", 30))
 
 
 def test_a_corridor_with_large_counts_is_whole() -> None:
-    row = snapshot_counts.corridors(corridor(), flows(*PAIR), K_VICTIMS).iloc[0]
+    row = snapshot_counts.corridors(corridor(), flows(*PAIR), K_VICTIMS, NONE).iloc[0]
     assert row[STATUS] == PUBLISHED
     assert row["firearms_coverage"] == 90
 
 
 def test_a_small_count_takes_the_sum_it_could_be_subtracted_from() -> None:
-    row = snapshot_counts.corridors(corridor(firearms_against=2), flows(*PAIR), K_VICTIMS).iloc[0]
+    row = snapshot_counts.corridors(corridor(firearms_against=2), flows(*PAIR), K_VICTIMS, NONE).iloc[0]
     assert row[STATUS] == WITHHELD
     assert row[["firearms_against", "firearms_n", "statistic", "expected"]].isna().all()
     assert row[["firearms_with", "other_with", "other_n", "p_common"]].notna().all()
 
 
+def test_a_way_with_withheld_cells_only_is_not_told_as_none() -> None:
+    cells = pd.DataFrame([("drugs", "B", "A", 1)], columns=["layer", "origin_id", "destination_id", "cell_count"])
+    row = snapshot_counts.corridors(corridor(other_against=0), flows(*PAIR), K_VICTIMS, cells).iloc[0]
+    assert row[STATUS] == WITHHELD
+    assert pd.isna(row["other_against"])
+    assert row[["other_with", "other_n", "firearms_against", "statistic"]].notna().all()
+    seen = snapshot_counts.corridors(corridor(), flows(*PAIR), K_VICTIMS, cells).iloc[0]
+    assert seen["other_against"] == 20
+
+
 def test_coverage_less_the_published_flows_is_nothing() -> None:
     hidden = flow("firearms", "A", "Z", 2)
     told = flows(*PAIR, hidden, flow("firearms", "B", "Z", 7), flow("firearms", "Y", "Z", 100))
-    row = snapshot_counts.corridors(corridor(), told, K_VICTIMS).iloc[0]
+    row = snapshot_counts.corridors(corridor(), told, K_VICTIMS, NONE).iloc[0]
     assert row["firearms_coverage"] == 50 + 40 + 7
     assert row["other_coverage"] == 30
 
