@@ -289,7 +289,7 @@ def headline(omega: pd.DataFrame) -> list[str]:
         else:
             there = f"{pair} share about {number(float(f'{shared_km:.2g}'))} km of corridor"
             ways = f"on {percent(inverse_share)} they run opposite ways, on {percent(common_share)} the same way"
-            sentences.append(f"{there}: {ways}, on {percent(mixed_share)} both ways at once")
+            sentences.append(f"{there}: {ways}, on {percent(mixed_share)} neither way prevails")
     return sentences
 
 

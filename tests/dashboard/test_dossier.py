@@ -115,7 +115,9 @@ def test_effort_is_what_else_was_found_in_both_countries(store: Store) -> None:
     wanted = there[of_month & there["obs_id"].isin(seized["obs_id"]) & ~there["obs_id"].isin(own["obs_id"])]
     assert found["record_count"].sum() == wanted["case_count"].sum() > 0
     span = pd.date_range("2018-01-01", "2019-12-01", freq="MS")
-    assert (dossier._effort(found.assign(corridor_id="pair"), span) > 0).all(axis=None)
+    effort = dossier._effort(found.assign(corridor_id="pair"), span)
+    assert effort is not None
+    assert (effort.to_numpy() > 0).all()
     assert dossier._effort(found.assign(corridor_id="pair", record_count=2), span) is None
 
 

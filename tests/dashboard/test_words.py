@@ -50,7 +50,7 @@ def test_a_layer_without_flows_says_so() -> None:
 def test_the_headline_states_all_shares_or_that_nothing_is_shared() -> None:
     assert words.headline(VIEW.omega) == [
         "Firearms and drugs share about 900 km of corridor: on 41 % they run opposite ways, on 22 % the same way,"
-        " on 37 % both ways at once",
+        " on 37 % neither way prevails",
         "Firearms and human trafficking: no shared corridor in this choice",
     ]
 
