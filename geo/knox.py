@@ -26,10 +26,10 @@ class Knox:
 
     Attributes:
         pair_count: Such pairs; NaN where not judged.
-        expected: Their exact mean over all permutations of the dates within one kind, of the two the one whose p
-            stands.
+        expected: Their mean under the null whose p stands, of three (see ``knox``): exact over all permutations of
+            one kind's dates, or over the shifts.
         ratio: pair_count / expected; NaN where nothing is expected.
-        p: Share of permutations with as many pairs, the observed one counted; the larger of permuting either kind.
+        p: Share of drawn worlds with as many pairs, the observed one counted; the largest of the three nulls.
         near_count: Pairs near in space, whatever their dates.
         first_count: Events of the first kind with a place and a date.
         second_count: Events of the second.
