@@ -1,0 +1,54 @@
+"""What the READMEs promise: every number of the method and every module of a room is named in its room's README."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NO_THRESHOLD = {
+    "MONTHS_A_YEAR": "the calendar's",
+    "EPOCH": "the calendar's",
+    "NO_RATES": "six unknown numbers",
+    "NONE": "what SciPy writes where a node has no predecessor",
+    "ENDS_MIN": "a line has a point",
+}
+
+
+def holds_number(node: ast.expr) -> bool:
+    """Return whether a number is written in the expression, text and truth values left out."""
+    return any(isinstance(part, ast.Constant) and type(part.value) in (int, float) for part in ast.walk(node))
+
+
+def constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield name and value of every public constant of a module: `A = 1`, `A: int = 1`, `A, B = 1, 2`."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            targets, value = [node.target], node.value
+        else:
+            continue
+        names = [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+        yield from ((name, value) for name in names if name.isupper() and not name.startswith("_"))
+
+
+def numbers(path: Path) -> list[str]:
+    found = constants(ast.parse(path.read_text(encoding="utf-8")))
+    return [name for name, value in found if holds_number(value)]
+
+
+def test_a_number_is_found_however_it_is_written() -> None:
+    text = (
+        'A = 1\nB: float = -2.5\nC, D = 3, 4\nE = (1.0, 2.0)\nF = {"x": 3}\nG = A * 2\nH = "1"\nI = True\n_J = 1\nk = 1'
+    )
+    found = [name for name, value in constants(ast.parse(text)) if holds_number(value)]
+    assert found == ["A", "B", "C", "D", "E", "F", "G"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "geo").glob("*.py")), ids=lambda path: path.name)
+def test_every_number_of_the_method_is_named_in_its_readme(path: Path) -> None:
+    readme = (ROOT / "geo/README.md").read_text(encoding="utf-8")
+    unnamed = [name for name in numbers(path) if f"`{name}`" not in readme and name not in NO_THRESHOLD]
+    assert unnamed == []
