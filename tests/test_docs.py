@@ -1,12 +1,15 @@
 """What the READMEs promise: every number of the method and every module of a room is named in its room's README."""
 
 import ast
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+ROOMS = ("data", "queries", "geo", "dashboard")
 NO_THRESHOLD = {
     "MONTHS_A_YEAR": "the calendar's",
     "EPOCH": "the calendar's",
@@ -52,3 +55,18 @@ def test_every_number_of_the_method_is_named_in_its_readme(path: Path) -> None:
     readme = (ROOT / "geo/README.md").read_text(encoding="utf-8")
     unnamed = [name for name in numbers(path) if f"`{name}`" not in readme and name not in NO_THRESHOLD]
     assert unnamed == []
+
+
+def named(readme: str) -> list[str]:
+    """Return the files that the table "What is where" of a README names; some are patterns."""
+    table = readme.split("## What is where")[1].split("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")]
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[2])]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_module_is_named_in_its_rooms_readme(room: str) -> None:
+    names = named((ROOT / room / "README.md").read_text(encoding="utf-8"))
+    modules = {path.name for path in (ROOT / room).glob("*.py")} - {"__init__.py"}
+    assert sorted(module for module in modules if not any(fnmatch(module, name) for name in names)) == []
+    assert [name for name in names if not any((ROOT / room).glob(name))] == []
