@@ -1,4 +1,4 @@
-"""Do two kinds of events fall close in space and time more often than chance? Co-location, never a link. METHOD 3.9."""
+"""Do two kinds of events fall close in space and time more often than chance? Co-location, never a link."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from data.errors import ContractError
 from geo.distance import EARTH_RADIUS_KM, Array, unit_vectors
 from geo.seeding import oriented
 
-KM = 75.0  # near in space: the decay length of METHOD 3.9
+KM = 75.0  # near in space: the decay length of geo/README.md, "Incidents near corridors"
 DAYS = 30.0  # near in time; chosen 2026-11
-DRAW_COUNT = 999  # METHOD 3.5
+DRAW_COUNT = 999  # geo/README.md, "Incidents near corridors"
 EVENTS_MIN = 20  # of each kind; chosen 2026-11
 FEW = f"not enough data: {EVENTS_MIN} dated events of each kind are needed"
 
@@ -66,7 +66,7 @@ def knox(first: pd.DataFrame, second: pd.DataFrame, seed: int, draw_count: int =
     Raises:
         ContractError: a column is missing.
 
-    Source: Knox 1964, The detection of space-time interactions; METHOD 3.9.
+    Source: Knox 1964, The detection of space-time interactions; geo/README.md, "Incidents near corridors".
     """
     kinds = [_placed(events) for events in (first, second)]
     counts = len(kinds[0][1]), len(kinds[1][1])
