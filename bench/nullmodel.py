@@ -1,7 +1,7 @@
 """C2: bundle tests against a plain loop over draws.
 
-The peer is METHOD 7 as it stands: every draw fills an (N, N) matrix, and K X K' smooths all of it. Only what is the
-same for every draw (kernel, decay) is taken out of the loop.
+The peer is the plain form of the method: every draw fills an (N, N) matrix, and K X K' smooths all of it. Only what is
+the same for every draw (kernel, decay) is taken out of the loop.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def world(places: int, records: int, seed: int = 7) -> World:
 
 
 def peer_fit(observed: Array, distance: Array) -> tuple[Array, float]:
-    """Return expected records and size after three robust passes, METHOD 7 ``gravity``, ``nb_size``, ``null_draws``."""
+    """Return expected records and size after three robust passes, as the plain form has it."""
     kept, off = observed, ~np.eye(len(observed), dtype=bool)
     for _ in range(3):
         out, into = kept.sum(axis=1), kept.sum(axis=0)
@@ -88,7 +88,7 @@ def _peer_size(x: Array, t: Array) -> float:
 
 
 def peer_draws(null: Null, count: int, rng: np.random.Generator, polarity: bool) -> Iterator[Array]:
-    """Yield (N, N) drawn records, METHOD 7 ``null_draws``."""
+    """Yield (N, N) drawn records, as the plain form draws them."""
     t, k = null.expected, null.size
     out, into = t.sum(axis=1), t.sum(axis=0)
     decay = np.exp(-null.distance_km / null.length_km)
@@ -113,7 +113,7 @@ def smoothed_at(worlds: Iterator[Array], kernel: Array, ends: np.ndarray) -> Arr
 
 
 def peer(one: World, count: int, rng: np.random.Generator, polarity: bool) -> Array:
-    """Return drawn statistics with records stated backwards, METHOD 7 ``local_tests``."""
+    """Return drawn statistics with records stated backwards, as the plain form has them."""
     kernel = smoothing_kernel(one.distance_km)
     real = smoothed_at(iter([one.null.observed]), kernel, one.ends)[:, 0]
     drawn = smoothed_at(peer_draws(one.null, count, rng, polarity), kernel, one.ends)

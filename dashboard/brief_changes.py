@@ -10,7 +10,7 @@ from dashboard import findings, stores, words
 from dashboard.marks import records
 from dashboard.stores import Store
 from data import disclosure, release
-from data.errors import ContraflowError, QueryError
+from data.errors import ContraflowError
 
 NONE_EARLIER = "This store holds no earlier release to compare with"
 NAMED = 3  # corridors named of each kind
@@ -51,7 +51,7 @@ def before(store: Store, flows: Callable[[Store], pd.DataFrame]) -> Before:
         return Before(old, flows(stores.opened(root, old)), "") if old else Before("", None, NONE_EARLIER)
     except ContraflowError as wrong:  # damaged, made by another version, or without what the filters name
         which = f"The release before ({old})" if old else "An earlier release"
-        why = "another version of the program made it" if isinstance(wrong, QueryError) else str(wrong).split(";")[0]
+        why = str(wrong).split(";")[0].rstrip(".")  # without the cure, which is for who keeps the store
         return Before(old or "", None, f"{which} cannot be compared: {why}")
 
 

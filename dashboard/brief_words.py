@@ -151,8 +151,8 @@ def _unplaced(unknown: pd.DataFrame) -> str:
 
 
 def _withheld(release: Release) -> str:
-    count, rule = int(release.files.get(WITHHELD, {}).get("row_count", 0)), release.manifest.get("disclosure")
-    if not (count and rule):
+    count, rule = int(release.files[WITHHELD]["row_count"]), release.manifest["disclosure"]
+    if not count:
         return ""
     have = words.plural(count, "smaller count")
     return (

@@ -12,7 +12,6 @@ from queries import run
 
 NO_REGION = "No region"
 RECORDS, SPANNING, SILENT, NEVER = "records", "spanning", "silent", "never"
-STATES = (RECORDS, SPANNING, SILENT, NEVER)
 PLACED = ("exact", "place", "admin2", "admin1")  # finer than the country
 DATED = ("day", "month")
 
@@ -168,7 +167,7 @@ def regions(view: Coverage) -> pd.DataFrame:
 def cells(view: Coverage, layer: str) -> pd.DataFrame:
     """Return one row per (country, year) of a layer: ``country_id, year, state, record_count``.
 
-    ``state`` is one of STATES: records; spanning, only records that cover several years; silent, nothing in this year
+    ``state`` is one of: records; spanning, only records that cover several years; silent, nothing in this year
     though the country has records in another year of the release; never. Years run over the chosen period.
     """
     if view.years is None:

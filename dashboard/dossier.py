@@ -16,7 +16,7 @@ from geo.near import km_to_line
 from geo.proximity import ProximityTest
 from queries import run
 
-NEAR_KM = 75.0  # METHOD 3.9: how far incidents are looked for from a line
+NEAR_KM = 75.0  # geo/README.md, "Incidents near corridors": how far incidents are looked for from a line
 AIR = "air"
 NO_LINE = "no line on the ground or at sea is known between the two places"
 BY_AIR = "most records of this corridor travel by air, and no place below an air line is near it in any useful sense"

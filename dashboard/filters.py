@@ -11,7 +11,7 @@ from data.errors import FilterError
 LAYERS = ("firearms", "drugs", "human_trafficking", "terrorism")
 MODI = (*MODI_OPERANDI, "unknown")
 CONFIDENCES = ("any", "medium", "high")  # of a flow, at least; what they mean: dashboard/flows.py
-KAPPA = 0.5  # weight of a stated destination that was not reached; METHOD of geo/README.md
+KAPPA = 0.5  # weight of a stated destination that was not reached; geo/README.md, "Thresholds"
 
 
 @dataclass(frozen=True)

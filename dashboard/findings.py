@@ -10,7 +10,7 @@ from dashboard.marks import records
 from data import disclosure
 from geo.significance import Q_MAX
 
-SURE = "A"  # the only class that is more than hubs and distance give; METHOD 3.6
+SURE = "A"  # the only class that is more than hubs and distance give; geo/README.md, "How firm, how surprising"
 RELATED = ("common", "inverse")
 BUNDLE = ("statistic", "expected", "q_full_margin")  # what all corridors of one bundle share
 COUNTS = ("firearms_with", "firearms_against", "other_with", "other_against")

@@ -12,7 +12,7 @@ TERMS = {
     "Crossing": "Two layers meet on a corridor but do not run along each other.",
     "Custody event": "Who held an item, where, and from when: made, exported, imported, sold, lost or stolen, seized.",
     "D": "Shared direction of two layers, from -1 (all records run opposite ways) to +1 (all run the same way).",
-    "Direction not reached": "The record names a destination that the goods never reached: they were seized before.",
+    "Destination not reached": "The record names a destination that the goods never reached: they were seized before.",
     "Diversion point": "The first holder known to be outside lawful control. Often it lies between two dates.",
     "Dyad": "Another word for a pair of places: where a flow begins and where it ends.",
     "Emerging, fading": "A flow whose records a year rose or fell between two periods by more than chance gives, "

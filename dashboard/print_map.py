@@ -17,7 +17,6 @@ from dashboard.view import Explore
 from data import disclosure
 
 SIZE_IN = (9.0, 6.0)
-FORMATS = ("png", "svg", "pdf")
 DPI = 300
 PACKING = 3  # of 9: twice as quick as the usual 6, and a tenth larger
 MAIN_CORRIDORS = 5  # more are no longer read in ten seconds; chosen by eye, 2026-11
@@ -62,7 +61,7 @@ def picture(view: Explore, form: str, marking: str, emphasis: Emphasis | None = 
 
     Args:
         view: What is drawn: its shown flows.
-        form: One of FORMATS.
+        form: png, svg or pdf.
         marking: Printed at the top right.
         emphasis: What is numbered; None for the first corridors of the view with a word.
         dpi: Dots an inch of a png; paper takes 300.

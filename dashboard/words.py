@@ -144,7 +144,7 @@ STEP_GAPS = (
     "No bar means that nothing was reported for that {step}, not that nothing moved. Each layer has a scale of its own."
 )
 DASH = "–"
-P_SURPRISE = 0.05  # METHOD 3.5: where the null model stops explaining
+P_SURPRISE = 0.05  # geo/README.md, "More than hubs and distance?": where the null model stops explaining
 SHARES = ("inverse_share", "common_share", "mixed_share")
 
 _HEEDED = re.compile(r"[<>$`{}\[]|:\S|^@@")  # what ``safe`` changes has one of these

@@ -59,7 +59,7 @@ def _plain(kind: Any) -> Any:  # noqa: ANN401
 
 
 def _xlsx(source: str, result: str) -> None:
-    """Write the cells of every sheet: `X."""
+    """Write the cells of every sheet as texts, row by row, each row with the name of its sheet."""
     import pyarrow as pa
     from python_calamine import CalamineWorkbook
 

@@ -1,4 +1,4 @@
-"""What changed on which corridor, in which month, and could it be enforcement alone? METHOD 3.8; geo/README.md."""
+"""What changed on which corridor, in which month, and could it be enforcement alone? geo/README.md, "Alerts"."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,20 +15,20 @@ from geo.distance import Array
 from geo.panel import JEFFREYS, Panel, monthly
 from geo.posterior import PHI
 
-RISE_MONTHS, RISE_GAP = 24, 3  # baseline of a rise, and the months left out between it and now; METHOD 3.8
-RISE_FACTOR = 2.0  # the rise a CUSUM is tuned to; METHOD 3.8
-RISE_SCORE = 5.0  # METHOD 3.8
+RISE_MONTHS, RISE_GAP = 24, 3  # baseline of a rise, and the months left out between it and now; geo/README.md, "Alerts"
+RISE_FACTOR = 2.0  # the rise a CUSUM is tuned to; geo/README.md, "Alerts"
+RISE_SCORE = 5.0  # geo/README.md, "Alerts"
 RISE_FLOOR = 2.0  # records a 24-month baseline is taken to hold at least: keeps false alarms below .25 a year where
 # there is less than one record in five months (.31 with a floor of .5), and finds a new route as surely (2026-11)
-SPIKE_MONTHS = 36  # METHOD 3.8
-SPIKE_P = 0.005  # METHOD 3.8
+SPIKE_MONTHS = 36  # geo/README.md, "Alerts"
+SPIKE_P = 0.005  # geo/README.md, "Alerts"
 TURN_MONTHS = 12  # a direction is read from a year, against the year before; chosen 2026-11
 NEW_MONTHS = 3  # window in which new pairs are counted; chosen 2026-11
-NEW_P = 0.01  # METHOD 3.8: Poisson 99 %
+NEW_P = 0.01  # 99 %; geo/README.md, "Alerts"
 NEW_HISTORY_MIN = 60  # records before the window, below which a rate of new pairs is not known; chosen 2026-11
 EFFORT_MONTHS = 3  # the last months whose effort is held against the baseline; chosen 2026-11
 EFFORT_RISE = 1.2  # effort so many times its baseline could be the whole story; chosen 2026-11
-Q_MAX = 0.10  # METHOD 3.6
+Q_MAX = 0.10  # geo/README.md, "Alerts"
 ROUNDING = 1e-9
 
 KINDS = ("rise", "spike", "reversal", "new_pairs")
@@ -81,7 +81,7 @@ def alerts(series: Panel, pairs: pd.DataFrame | None = None) -> Alerts:
     Returns:
         The alerts. An alert says that records changed more than effort did, never that a route moved or why.
 
-    Source: METHOD 3.8; geo/README.md.
+    Source: geo/README.md, "Alerts".
     """
     seen = pd.DataFrame(columns=list(PAIR_COLUMNS)) if pairs is None else pairs
     each = (_rises(series), _spikes(series), _reversals(series), _new_pairs(series, seen))
@@ -176,8 +176,8 @@ def _unseen(count: Array) -> tuple[Array, Array, Array]:
     """Return new pairs in the window ending each month, how many are expected, and the chance of so many.
 
     Each record is of a new pair with chance f1/n, f1 of the n earlier records standing alone in their pair. The count
-    of singletons is itself uncertain, which a negative binomial of size f1 + 0.5 carries; it becomes the Poisson of
-    METHOD 3.8 where there are many.
+    of singletons is itself uncertain, which a negative binomial of size f1 + 0.5 carries; it becomes a Poisson
+    where there are many.
 
     Args:
         count: (pairs, months) records of one layer.

@@ -14,9 +14,9 @@ from geo.posterior import marginal
 from geo.significance import Q_MAX
 
 WEIGHTINGS = {"events": "", "items": "_items", "exposure": "_exposure"}  # and how their columns end
-KAPPAS = (0.0, 0.5, 1.0)  # METHOD 3.6
-DELTAS = (0.03, 0.08, 0.15)  # METHOD 3.6
-P_LEANING = 0.7  # METHOD 3.6: below it no class but D
+KAPPAS = (0.0, 0.5, 1.0)  # geo/README.md, "How firm, how surprising"
+DELTAS = (0.03, 0.08, 0.15)  # geo/README.md, "How firm, how surprising"
+P_LEANING = 0.7  # geo/README.md, "How firm, how surprising": below it no class but D
 CLASSES = ("A", "B", "C", "D")
 COLUMNS = ("row", "weighting", "kappa", "delta", "D", "P_common", "P_inverse")
 
@@ -129,7 +129,7 @@ def firmness(corridors: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def evidence_class(corridors: pd.DataFrame) -> pd.Series:
-    """Return the class A to D of each corridor (METHOD 3.6).
+    """Return the class A to D of each corridor (geo/README.md, "How firm, how surprising").
 
     A: a word with P of 0.9 or more that is also more than hubs and distance give (q of 0.1 or less). B: such a word
     that they do give, or that was not tested. C: P from 0.7, or a word whose direction turns under another setting.

@@ -13,7 +13,7 @@ STATUSES = ("identified", "no lawful holder known", "no unlawful holder known", 
 IDENTIFIED, NO_LAWFUL, NO_UNLAWFUL, CONTRADICTORY, UNKNOWN = STATUSES
 STAGES = ("manufacture", "transfer", "transit", "storage", "use", "disposal", "unknown")
 TTC_STARTS = ("sold", "imported", "exported", "made")  # the first retail sale, else what is nearest before it
-TTC_EDGES_DAYS = (0, 365, 1095, np.inf)  # left-closed; METHOD 3.1
+TTC_EDGES_DAYS = (0, 365, 1095, np.inf)  # left-closed; geo/README.md, "Custody chains"
 TTC_CLASSES = ("under 1 year", "1 to 3 years", "3 years and over")
 
 _MOVES = ("exported", "imported", "sold")

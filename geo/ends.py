@@ -1,4 +1,4 @@
-"""Where a route may begin and end when a place is known only roughly: one draw per place and member (METHOD 3.3)."""
+"""Where a route may begin and end when a place is known only roughly: one draw per place and member (geo/README.md)."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,7 +11,7 @@ from data.errors import ContractError
 from geo.distance import EARTH_RADIUS_KM, Array, sphere_km, unit_vectors
 from geo.networks import Graph, Graphs, Whole
 
-NEAR_KM = 25.0  # how well the point of a city is known: METHOD 3.1, precision P2
+NEAR_KM = 25.0  # how well the point of a city is known: a city, geo/README.md, "Thresholds"
 HOME_KM = 100.0  # a place farther from its country's roads stands on the nearest road of any country; chosen 2026-11
 BORDER_KM = 200.0  # what crossing from one country to another costs a journey by road: geo/README.md
 PORTS = 10  # the ports one of which is drawn; chosen 2026-11
@@ -23,8 +23,8 @@ class Settings:
     """An ensemble.
 
     Attributes:
-        members: Paths drawn per pair; METHOD 3.3.
-        sigma: Spread of the logarithm of costs; METHOD 3.3.
+        members: Paths drawn per pair; geo/README.md, "From legs to routes".
+        sigma: Spread of the logarithm of costs; geo/README.md, "From legs to routes".
         seed: Same seed, same routes, whatever other pairs are asked for; 0 or more.
         border_km: What a crossing from one country to another by road costs, in kilometres; no part of a length.
 

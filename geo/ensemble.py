@@ -1,4 +1,4 @@
-"""Routes as distributions: paths over perturbed costs, and how often each step is taken (METHOD 3.3, geo/README.md)."""
+"""Routes as distributions: paths over perturbed costs, and how often each step is taken (geo/README.md)."""
 
 from typing import NamedTuple
 

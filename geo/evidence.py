@@ -9,7 +9,7 @@ import pandas as pd
 from data.errors import ContractError
 from geo.diversion import TTC_EDGES_DAYS
 
-# Admiralty scales, read as the probability that such a record is right; METHOD 3.2. F and 6: cannot be judged.
+# Admiralty scales, read as the probability that such a record is right; geo/README.md. F and 6: cannot be judged.
 RELIABILITY = {"A": 0.95, "B": 0.85, "C": 0.70, "D": 0.45, "E": 0.20, "F": 0.50}
 CREDIBILITY = {"1": 0.95, "2": 0.80, "3": 0.60, "4": 0.35, "5": 0.10, "6": 0.50}
 UNGRADED = ("F", "6")
@@ -18,7 +18,7 @@ UNGRADED = ("F", "6")
 REFERENCE = ("B", "2")
 
 # A trace that states no transit says only where a firearm was last sold and where it was recovered. Policy defaults,
-# shown to the reader, not measurements; METHOD 3.1. One factor per class of TTC_EDGES_DAYS.
+# shown to the reader, not measurements; geo/README.md, "What a record counts". One factor per class of TTC_EDGES_DAYS.
 TRACE_FACTORS = (1.0, 0.6, 0.3)
 TRACE_FACTOR = 0.4  # time to crime unknown
 

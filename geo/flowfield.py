@@ -1,4 +1,4 @@
-"""Legs on a network of cells: how much of a layer runs each way over each step (METHOD 3.4, geo/README.md)."""
+"""Legs on a network of cells: how much of a layer runs each way over each step (README "Comparing two layers")."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -16,9 +16,9 @@ from scipy.special import expit, logit
 from data.errors import ContractError
 from geo.distance import Array
 
-PRIOR_HITS, PRIOR_MISSES = 1.0, 6.0  # Beta(1 + 1, 1 + 6), METHOD 3.2: its mode is one journey in seven
-H_MIN = 0.03  # no record stands for more than 33 journeys; METHOD 3.2
-WINDOW_YEARS = 3  # within which q is taken to be constant; METHOD section 8
+PRIOR_HITS, PRIOR_MISSES = 1.0, 6.0  # Beta(1 + 1, 1 + 6), geo/README.md: its mode is one journey in seven
+H_MIN = 0.03  # no record stands for more than 33 journeys; geo/README.md, "What a record counts"
+WINDOW_YEARS = 3  # within which q is taken to be constant; geo/README.md, "What a record counts"
 WINDOW_MIN = 500  # records a window of its own needs; at 750 q ranks countries with correlation .87 in simulation
 ALL = "all"
 SEPARATOR = ">"

@@ -1,4 +1,4 @@
-"""What is searched for on each network: where each member of an ensemble begins and ends (METHOD 3.3)."""
+"""What is searched for on each network: where each member of an ensemble begins and ends (geo/README.md)."""
 
 from typing import NamedTuple
 

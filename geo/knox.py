@@ -1,4 +1,4 @@
-"""Do two kinds of events fall close in space and time more often than chance? Co-location, never a link. METHOD 3.9."""
+"""Do two kinds of events fall close in space and time more often than chance? Co-location, never a link."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from data.errors import ContractError
 from geo.distance import EARTH_RADIUS_KM, Array, unit_vectors
 from geo.seeding import oriented
 
-KM = 75.0  # near in space: the decay length of METHOD 3.9
+KM = 75.0  # near in space: the decay length of geo/README.md, "Incidents near corridors"
 DAYS = 30.0  # near in time; chosen 2026-11
-DRAW_COUNT = 999  # METHOD 3.5
+DRAW_COUNT = 999  # geo/README.md, "Incidents near corridors"
 EVENTS_MIN = 20  # of each kind; chosen 2026-11
 FEW = f"not enough data: {EVENTS_MIN} dated events of each kind are needed"
 
@@ -26,10 +26,10 @@ class Knox:
 
     Attributes:
         pair_count: Such pairs; NaN where not judged.
-        expected: Their exact mean over all permutations of the dates within one kind, of the two the one whose p
-            stands.
+        expected: Their mean under the null whose p stands, of three (see ``knox``): exact over all permutations of
+            one kind's dates, or over the shifts.
         ratio: pair_count / expected; NaN where nothing is expected.
-        p: Share of permutations with as many pairs, the observed one counted; the larger of permuting either kind.
+        p: Share of drawn worlds with as many pairs, the observed one counted; the largest of the three nulls.
         near_count: Pairs near in space, whatever their dates.
         first_count: Events of the first kind with a place and a date.
         second_count: Events of the second.
@@ -66,7 +66,7 @@ def knox(first: pd.DataFrame, second: pd.DataFrame, seed: int, draw_count: int =
     Raises:
         ContractError: a column is missing.
 
-    Source: Knox 1964, The detection of space-time interactions; METHOD 3.9.
+    Source: Knox 1964, The detection of space-time interactions; geo/README.md, "Incidents near corridors".
     """
     kinds = [_placed(events) for events in (first, second)]
     counts = len(kinds[0][1]), len(kinds[1][1])

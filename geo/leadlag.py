@@ -1,4 +1,4 @@
-"""Does one layer follow the other on a corridor, and by how many months? METHOD 3.7; geo/README.md."""
+"""Does one layer follow the other on a corridor, and by how many months? geo/README.md, "Who follows whom"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from data.errors import ContractError
 from geo.discovery import q_values
 from geo.distance import Array
 
-MONTHS_MIN = 60  # METHOD 3.7
-EVENTS_MIN = 60  # in each layer; METHOD 3.7
-LAG_MAX = 6  # months either way; METHOD 3.7
-SHIFT_MIN = 8  # months; METHOD 3.7
+MONTHS_MIN = 60  # geo/README.md, "Who follows whom"
+EVENTS_MIN = 60  # in each layer; geo/README.md, "Who follows whom"
+LAG_MAX = 6  # months either way; geo/README.md, "Who follows whom"
+SHIFT_MIN = 8  # months; geo/README.md, "Who follows whom"
 FREEDOM_SHARE = 0.5  # degrees of freedom per shift: type I .03 to .06 at .05 on 5 to 20 years (measured 2026-11)
 MONTHS_A_YEAR = 12
-ANSCOMBE = 0.375  # 3/8: makes the variance of a square-rooted Poisson count nearly constant; METHOD 3.7
+ANSCOMBE = 0.375  # 3/8: makes the variance of a square-rooted Poisson count nearly constant; README "Who follows whom"
 FIT_PASSES = 60
 TOLERANCE = 1e-8  # change of a mean, as a share of the largest, at which fitting stops
 SETTLED = 1e-4  # the same change above which a fit is not used
@@ -109,7 +109,7 @@ def lead_lags(
     Raises:
         ContractError: see ``lead_lag``.
 
-    Source: METHOD 3.7; all shifts of SHIFT_MIN months or more, so that nothing is drawn.
+    Source: geo/README.md, "Who follows whom"; all shifts of SHIFT_MIN months or more, so that nothing is drawn.
     """
     x, y = (_counts(frame, name, first) for frame, name in ((first, "first"), (second, "second")))
     offsets = [_log_effort(frame, name, first) for frame, name in ((effort_first, "first"), (effort_second, "second"))]

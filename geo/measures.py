@@ -62,26 +62,3 @@ def convergence(a: tuple[Array, Array], b: tuple[Array, Array]) -> tuple[Array, 
         The score sqrt(T_a T_b), the geometric mean of the two layers' records, and D = rho_a rho_b in [-1, 1].
     """
     return np.sqrt((a[0] + a[1]) * (b[0] + b[1])), balance(*a) * balance(*b)
-
-
-def reciprocity(flows: pd.DataFrame) -> float:
-    """Return the share of records that are matched by records the other way, in [0, 1]; NaN without records.
-
-    Sum over ordered pairs of min(w_ij, w_ji) / Sum w_ij.
-    """
-    weight = flows.groupby(["origin_id", "destination_id"])["weight"].sum()
-    total = float(weight.sum())
-    back = weight.reindex(pd.MultiIndex.from_arrays([weight.index.get_level_values(at) for at in (1, 0)])).fillna(0)
-    return float(np.minimum(weight.to_numpy(), back.to_numpy()).sum() / total) if total > 0 else float("nan")
-
-
-def concentration(flows: pd.DataFrame, column: str) -> float:
-    """Return the Herfindahl index of records over places: 1 where one place has all, 1/n where n have equal parts.
-
-    Args:
-        flows: ``weight`` and the column.
-        column: ``origin_id`` or ``destination_id``.
-    """
-    weight = flows.groupby(column)["weight"].sum().to_numpy(np.float64)
-    total = weight.sum()
-    return float(((weight / total) ** 2).sum()) if total > 0 else float("nan")

@@ -1,7 +1,7 @@
 """What a leg travelled on: as stated, or, where nothing is stated, shared out as in the layer's stated records.
 
 Routing follows the mode and never the cheapest mixture of modes: sea kilometres are cheap, and a free choice sends
-overland trade round by sea (METHOD 2). Formulas: geo/README.md.
+overland trade round by sea (geo/README.md, "From legs to routes").
 """
 
 from typing import NamedTuple

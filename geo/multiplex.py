@@ -1,6 +1,6 @@
 """Two layers as a whole: do they run the same way, or return, more than distance and each layer's own hubs give?
 
-Tier 3 of METHOD 3.6, against the one null model; geo/README.md.
+Layers as a whole, against the one null model; geo/README.md, "More than hubs and distance?".
 """
 
 from collections.abc import Callable, Iterator
@@ -14,8 +14,8 @@ from geo.distance import Array
 from geo.nullmodel import fit, sparse_draws, without_stays
 from geo.seeding import oriented, seed_of
 
-H_KM = 450.0  # places this near count as one end of a bundle; METHOD 3.4
-DRAW_COUNT = 999  # METHOD 3.5
+H_KM = 450.0  # places this near count as one end of a bundle; geo/README.md, "More than hubs and distance?"
+DRAW_COUNT = 999  # geo/README.md, "More than hubs and distance?"
 ROUNDING = 1e-9  # two statistics this near are one value: a drawn tie counts against surprise
 
 RUNGS = ("full_margin", "polarity")
@@ -116,7 +116,8 @@ def system_test(
     Raises:
         ContractError: the matrices differ in shape, are negative, or hold NaN.
 
-    Source: METHOD 3.5, 3.6. Records stated backwards are not added to these draws (METHOD gives them to bundles).
+    Source: geo/README.md, "More than hubs and distance?". Records stated backwards are not added to these draws, as
+    they are for bundles.
     """
     chosen, seed = settings or SystemSettings(), seed_of(rng)
     ways = [_one_way(kept, redrawn, distance_km, seed, chosen) for kept, redrawn in ((a, b), (b, a))]

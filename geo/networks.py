@@ -1,4 +1,4 @@
-"""Roads and sea lanes as graphs whose edges are steps between H3 cells (METHOD 3.3, geo/README.md).
+"""Roads and sea lanes as graphs whose edges are steps between H3 cells (geo/README.md, "From legs to routes").
 
 Graphs are undirected. Closing a border or a strait keeps the edges and marks them shut, so that a route ensemble draws
 the same costs for what stays open.

@@ -1,6 +1,6 @@
 """What a layer would look like if only distance and its own hubs made it: one null model for every test.
 
-Gravity with both margins kept, negative-binomial counts (METHOD 3.5). A drawn world is a matrix of records between
+Gravity with both margins kept, negative-binomial counts (geo/README.md). A drawn world is a matrix of records between
 places; tests compare a statistic of the real layer with the same statistic of many drawn ones.
 """
 
@@ -16,18 +16,18 @@ from data.errors import ContractError
 from geo.counts import MANY, Whole, Worlds, clusters, drawn
 from geo.distance import Array
 
-LENGTH_KM = (100.0, 50_000.0)  # decay lengths searched; METHOD 7. The upper end is no decay at all
-LOG_SIZE = (-6.0, 5.0)  # log of the sizes searched; METHOD 7. exp(5) = 148 is Poisson for practical counts
+LENGTH_KM = (100.0, 50_000.0)  # decay lengths searched; geo/README.md. The upper end is no decay at all
+LOG_SIZE = (-6.0, 5.0)  # log of the sizes searched; geo/README.md. exp(5) = 148 is Poisson for practical counts
 LENGTH_STEPS = 24  # halvings: the length is exact to one part in 10^6
 FIT_PASSES = 500  # margins match to 1e-9 long before, unless one place takes part in every record
-STEP_PASSES = 40  # of a step of the search for L, each from where the last one ended; METHOD 7 takes 60 from scratch
-DRAW_PASSES = 30  # for drawn margins, as in METHOD 7
+STEP_PASSES = 40  # of a step of the search for L, each from where the last one ended; geo/README.md
+DRAW_PASSES = 30  # for drawn margins; geo/README.md
 TOLERANCE = 1e-10  # relative change of a balancing factor at which fitting stops
 DRAW_TOLERANCE = 1e-4  # the same for drawn margins: far below the noise of the records drawn from them
 TINY = 1e-200  # a denominator below it has no mass
-EXPECTED_MIN = 1e-6  # records; dyads expected to have fewer say nothing on dispersion (METHOD 7)
-WINSOR = 0.995  # quantile of the fitted counts above which a dyad is cut before refitting; METHOD 3.5
-PSEUDO = 0.5  # records added to a used place's swapped margins, so that no place is without a way in or out (METHOD 7)
+EXPECTED_MIN = 1e-6  # records; dyads expected to have fewer say nothing on dispersion (geo/README.md)
+WINSOR = 0.995  # quantile of the fitted counts above which a dyad is cut before refitting; geo/README.md
+PSEUDO = 0.5  # records added to a used place's swapped margins, so that no place is without a way in or out
 CHUNK = 32  # worlds of ``sparse_draws`` at once: 23 MB for 300 places where they are laid out in full
 EVENTS = 250_000  # clusters drawn at once: 50 MB at most
 
@@ -102,7 +102,7 @@ def fit(observed: Array, distance_km: Array, robust_passes: int = 3) -> Null:
     Raises:
         ContractError: the matrices differ in shape, are negative, or hold NaN.
 
-    Source: METHOD 3.5 and 7; geo/README.md.
+    Source: geo/README.md, "More than hubs and distance?".
     """
     counts = without_stays(observed, distance_km)
     expected, length_km = _gravity(counts, distance_km)

@@ -1,4 +1,4 @@
-"""Records by corridor, layer and month, beside the enforcement effort that found them. METHOD 3.8; geo/README.md."""
+"""Records by corridor, layer and month, beside the enforcement effort that found them. geo/README.md, "Alerts"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Do incidents lie nearer a layer's corridors than hubs and roads explain? Proximity, never cause. METHOD 3.9."""
+"""Do incidents lie nearer a layer's corridors than hubs and roads explain? Proximity, never cause. geo/README.md."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,11 +17,11 @@ from geo.seeding import oriented
 from geo.system import distances_km
 from geo.ways import Ways, nearness, ways_between
 
-H_KM = (75.0, 25.0, 150.0)  # decay of exposure with distance, and two others beside it; METHOD 3.9
+H_KM = (75.0, 25.0, 150.0)  # decay of exposure with distance, and two others beside it; geo/README.md
 PLACES_MAX = (
     150  # busiest places whose ways are all drawn: 11,000 paths; all over the world 25 s and 1.8 GB (999 draws)
 )
-INCIDENTS_MIN = 30  # power was .16 to .48 at 150 (METHOD 3.9); below 30 nothing can be seen; chosen 2026-11
+INCIDENTS_MIN = 30  # power was .16 to .48 at 150 in the method's trials; below 30 nothing can be seen; chosen 2026-11
 RECORDS_MIN = 30  # weighted records of the layer between places; chosen 2026-11
 STRATA = 10  # groups of cells of like background, within which corridor cells meet others; measured 2026-11
 LEVEL = 0.95  # of the ratio's interval
@@ -107,7 +107,7 @@ def proximity_test(
         ContractError: a count is missing or negative, a cell comes twice or is a float (which cannot hold one), or a
             covariate is missing in a cell.
 
-    Source: METHOD 3.9; geo/README.md.
+    Source: geo/README.md, "Incidents near corridors".
     """
     fine = flows[~flows["is_coarse"] & (flows["origin_id"] != flows["destination_id"])]
     ids = busiest(fine)
@@ -166,7 +166,7 @@ def score_test(incidents: Array, exposure: Array, background: Array) -> Score | 
         log exposure and the covariates, and its rank; None where the regression does not settle. The layer's own
         world counts among the worlds that set mean and spread, so that no world is told from another.
 
-    Source: METHOD 3.9.
+    Source: geo/README.md, "Incidents near corridors".
     """
     log = np.log1p(exposure)
     mean, sd = log.mean(axis=0), log.std(axis=0)

@@ -1,4 +1,4 @@
-"""Shortest paths over perturbed costs: one search serves every destination of a source (METHOD 3.3)."""
+"""Shortest paths over perturbed costs: one search serves every destination of a source (geo/README.md)."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from geo.distance import Array, sphere_km
 from geo.ends import Settings
 from geo.networks import Flags, Graph, Whole, borders
 
-SMOOTHINGS = 2  # METHOD 3.3
+SMOOTHINGS = 2  # geo/README.md, "From legs to routes"
 REACH, REACH_KM = 2.0, 500.0  # first search as far as this times the great circle, and more; saves time only
 SOURCES = 64  # searched before their paths are traced, for memory
 NONE = -9999  # what SciPy writes where a node has no predecessor
@@ -36,7 +36,7 @@ class Costs(NamedTuple):
 def costs(graph: Graph, settings: Settings, about: int, asked: Whole) -> Costs:
     """Return each member's costs: km * exp(sigma * (z_u + z_v) / 2 + sigma / 2 * eps), and a toll at each border.
 
-    METHOD 3.3: z is standard normal, smoothed over neighbours, of unit variance; eps is standard normal. Both are drawn
+    z is standard normal, smoothed over neighbours, of unit variance; eps is standard normal. Both are drawn
     for shut edges too, so that the others keep theirs when one is shut.
 
     Args:

@@ -1,6 +1,6 @@
 """Is it more than distance and each layer's own hubs would give? Tests of single bundles of the first layer.
 
-Tier 2 of METHOD 3.6, against the one null model; Tier 3, layers as a whole, is ``geo.multiplex``. geo/README.md.
+Against the one null model; layers as a whole: ``geo.multiplex``. geo/README.md, "More than hubs and distance?".
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,11 +18,11 @@ from geo.multiplex import DRAW_COUNT, H_KM, ROUNDING, smoothed, smoothing_kernel
 from geo.nullmodel import Null, dyad_draws, fit, without_stays
 from geo.seeding import oriented, seed_of
 
-MIN_COUNT = 8.0  # smoothed records of a bundle worth testing; METHOD 3.6
-MIN_DISTANCE_KM = 600.0  # shorter bundles overlap their own return; METHOD 3.6
-DELTA = 0.08  # share of journeys stated backwards; METHOD 3.4
-Q_MAX = 0.10  # false discovery rate; METHOD 3.6
-DIRECTION_P = 0.01  # a bundle counts where errors of direction explain its records with less than this; METHOD 3.6
+MIN_COUNT = 8.0  # smoothed records of a bundle worth testing; geo/README.md, "More than hubs and distance?"
+MIN_DISTANCE_KM = 600.0  # shorter bundles overlap their own return; geo/README.md, "More than hubs and distance?"
+DELTA = 0.08  # share of journeys stated backwards; geo/README.md, "Comparing two layers"
+Q_MAX = 0.10  # false discovery rate; geo/README.md, "More than hubs and distance?"
+DIRECTION_P = 0.01  # a bundle counts where errors of direction explain its records with less than this; geo/README.md
 
 KINDS = ("common", "inverse")
 BUNDLE_COLUMNS = (
@@ -35,7 +35,7 @@ PAINTED_COLUMNS = ("bundle", "q_common", "q_inverse", "q_polarity_common", "q_po
 
 @dataclass(frozen=True)
 class BundleSettings:
-    """How bundles are chosen and tested; the defaults are METHOD 3.6."""
+    """How bundles are chosen and tested; the defaults: geo/README.md, "Thresholds"."""
 
     h_km: float = H_KM
     min_count: float = MIN_COUNT
@@ -72,7 +72,7 @@ def bundle_tests(
     Raises:
         ContractError: the matrices differ in shape, are negative, or hold NaN.
 
-    Source: METHOD 3.5, 3.6.
+    Source: geo/README.md, "More than hubs and distance?".
     """
     chosen, seed = settings or BundleSettings(), seed_of(rng)
     is_turned, words = oriented(b, b.T)
@@ -126,7 +126,7 @@ def _members(ends: npt.NDArray[np.int64], near: npt.NDArray[np.bool_]) -> sp.csr
 def _bundle_draws(
     null: Null, members: sp.csr_matrix, settings: BundleSettings, rng: np.random.Generator, *, polarity: bool
 ) -> Iterator[Array]:
-    """Yield drawn statistics (rows of members, worlds), records stated backwards included (METHOD 3.5)."""
+    """Yield drawn statistics (rows of members, worlds), records stated backwards included (geo/README.md)."""
     used = np.flatnonzero(members.getnnz(axis=0))
     within, real = members[:, used], members @ null.observed.ravel()
     backwards = settings.delta / (1 - settings.delta) * np.roll(real, len(real) // 2)
@@ -173,7 +173,7 @@ def false_discovery(p_by_name: Mapping[str, float]) -> dict[str, float]:
     Raises:
         ValueError: a p outside [0, 1].
 
-    Source: Benjamini and Hochberg 1995; METHOD 3.6.
+    Source: Benjamini and Hochberg 1995; geo/README.md, "More than hubs and distance?".
     """
     q = q_values(np.array([*p_by_name.values()], dtype=np.float64))
     return dict(zip(p_by_name, q.tolist(), strict=True))
@@ -205,7 +205,7 @@ def painted(
         layer's flows are equal or unknown, or an end is not among the places: not tested), ``q_common, q_inverse,
         q_polarity_common, q_polarity_inverse`` (NaN where not tested). Turning a corridor round changes nothing.
 
-    Source: METHOD 3.6.
+    Source: geo/README.md, "More than hubs and distance?".
     """
     place = pd.Index(place_ids)
     start, end = (place.get_indexer(pd.Index(corridors[name])) for name in ("origin_id", "destination_id"))

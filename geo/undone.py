@@ -16,7 +16,7 @@ def contrary_needed(a: tuple[float, float], b: tuple[float, float], delta: float
     Args:
         a: Weighted records of the first layer along the corridor, one way and back.
         b: The same of the second. Contrary records run against its present majority.
-        delta: As geo.compare.posterior takes it.
+        delta: As geo.posterior.posterior takes it.
 
     Returns:
         Whole records, the paths of all taken as known: where they are not, fewer do. 0 where no word stands as it is,

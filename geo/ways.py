@@ -16,7 +16,7 @@ from geo.paths import paths_between
 
 SOURCES = 256  # starting cells of the betweenness, evenly spread over the cells' order; chosen 2026-11
 SOURCES_AT_ONCE = 64  # of which shortest ways are held in memory together
-REACH = 5.0  # decay lengths beyond which nearness is nothing: exp(-5) = .7 %; METHOD 3.9 needs a sparse kernel
+REACH = 5.0  # decay lengths beyond which nearness is nothing: exp(-5) = .7 %; the kernel must be sparse
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from geo.validation.measured import Measured, Run, mean, ratio
 from geo.validation.terrain import Case
 from geo.validation.world import COMMON, INVERSE, Plan, World, world
 
-INDEPENDENT_SIZES = (0.3, 1.0, 3.0)  # k; METHOD 5.1
+INDEPENDENT_SIZES = (0.3, 1.0, 3.0)  # k; geo/README.md, "Validation"
 PLANTED_SIZES = (0.3, 1.0)
 ALPHA = 0.05
-NEAR_KM, FAR_KM = 900.0, 1800.0  # how far from the planted ends a found bundle may lie: recall, false share; METHOD 4.2
-BUNDLE_SHARES = (0.05, 0.05, 0.05)  # of a layer, for each kind; METHOD 4.2
-ERROR_SHARES = (0.03, 0.05, 0.07)  # the same where directions err: METHOD 4.2's 40, 80 and 160 records
-WRONG_WAYS = (0.0, 0.05, 0.10, 0.15)  # METHOD 5.1
+NEAR_KM, FAR_KM = 900.0, 1800.0  # how far from the planted ends a found bundle may lie: recall, false share
+BUNDLE_SHARES = (0.05, 0.05, 0.05)  # of a layer, for each kind; geo/README.md, "Validation"
+ERROR_SHARES = (0.03, 0.05, 0.07)  # the same where directions err: 40, 80 and 160 records
+WRONG_WAYS = (0.0, 0.05, 0.10, 0.15)  # geo/README.md, "Validation"
 STATISTICS = ("m", "r", "omega")
 ROLES = {False: "", True: " (senders coincide)"}
 

@@ -12,10 +12,10 @@ from geo.validation.sites import SITE_COUNT, site_ground, sites
 from geo.validation.terrain import Case
 from geo.validation.world import RECORD_COUNT, Plan, counted, world
 
-VOLUMES = (0.03, 0.05, 0.07, 0.15)  # of a layer, one per planted corridor; METHOD 5.1
-LEAST_COUNT = 15  # records a layer from which a clean corridor must be found; METHOD 5.1
-SIZES = (0.3, 1.0)  # k that bracket the real 0.125 to 1.7; METHOD 4
-BIN_COUNT = 10  # of the calibration; METHOD 5.1
+VOLUMES = (0.03, 0.05, 0.07, 0.15)  # of a layer, one per planted corridor; geo/README.md, "Validation"
+LEAST_COUNT = 15  # records a layer from which a clean corridor must be found; geo/README.md, "Validation"
+SIZES = (0.3, 1.0)  # k that bracket the real 0.125 to 1.7; geo/README.md, "Validation"
+BIN_COUNT = 10  # of the calibration; geo/README.md, "Validation"
 WORDS = ("COMMON", "INVERSE")
 Figure = tuple[float, float, int]  # value, standard error, count
 

@@ -10,12 +10,12 @@ from geo.validation.measured import Measured, Run, ratio
 from geo.validation.terrain import Case
 
 MONTHS = 120
-MEANS = (0.3, 1.0, 4.0)  # records a corridor and month; METHOD 3.8
+MEANS = (0.3, 1.0, 4.0)  # records a corridor and month; geo/README.md, "Alerts"
 CORRIDORS_PER_WORLD = 96  # a multiple of the number of MEANS
 JUDGED_MONTHS = 60  # the last ones, in which quiet corridors are counted: baselines stand by then
-SURGE, SURGE_MONTHS = 1.8, 12  # METHOD 5.1; METHOD 3.8 counts the next year
+SURGE, SURGE_MONTHS = 1.8, 12  # README "Validation": the next year counts
 EFFORT_MEAN = 30.0  # seizures of all goods a month by a corridor's reporters; chosen 2026-11
-NEW_RATE, NEW_MONTHS = 1.5, 6  # METHOD 5.1
+NEW_RATE, NEW_MONTHS = 1.5, 6  # geo/README.md, "Validation"
 NEW_AT = 90  # month at which the route opens
 ONWARD_SHARE = 0.8
 MONTHS_A_YEAR = 12

@@ -16,10 +16,10 @@ from geo.validation.terrain import Case
 from geo.validation.world import COMMON, INVERSE, Plan, world
 
 PLANTED = ((COMMON, 0.07), (INVERSE, 0.07))
-JOURNEYS = 8000  # a layer, of which more than 2,000 are seized; METHOD 5.1
+JOURNEYS = 8000  # a layer, of which more than 2,000 are seized; geo/README.md, "Validation"
 PLACES_PER_COUNTRY = 2  # so that there are countries enough to rank
 DETECTION_BETA = (1.5, 8.0)  # of q: mean .16; chosen 2026-11
-FACTOR, Q_MAX = 5.0, 0.95  # METHOD 5.1
+FACTOR, Q_MAX = 5.0, 0.95  # geo/README.md, "Validation"
 HOP_POWER = 1.5  # cost of a hop is distance to this power: journeys go by way of places between; chosen 2026-11
 KAPPA = 0.5
 YEAR = 2020

@@ -12,12 +12,12 @@ from geo.validation.measured import Measured, Run, mean
 from geo.validation.terrain import Case
 from geo.validation.world import COMMON, INVERSE, Plan, World, world
 
-SHARES = (0.3, 0.6)  # METHOD 5.1
+SHARES = (0.3, 0.6)  # geo/README.md, "Validation"
 PLANTED = ((COMMON, 0.07), (INVERSE, 0.07), (COMMON, 0.05), (INVERSE, 0.05))
-KAPPA = 0.5  # weight of a destination that was not reached; METHOD 3.1
+KAPPA = 0.5  # weight of a destination that was not reached; geo/README.md, "What a record counts"
 AT_END_SHARE = 0.5  # of seizures made at the destination, the rest on the way; chosen 2026-11
 DETOUR_MAX = 1.15  # times the direct distance: places on the way; chosen 2026-11
-TRUE_D = 0.4  # |true D| from which a corridor should be found where ends are missing; METHOD 4.4
+TRUE_D = 0.4  # |true D| from which a corridor should be found where ends are missing; geo/README.md, "Validation"
 Names = npt.NDArray[np.str_]
 
 

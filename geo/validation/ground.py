@@ -14,7 +14,7 @@ from geo.paths import paths_between
 Whole = npt.NDArray[np.int64]
 PathSource = Callable[[pd.DataFrame, pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]]
 
-BOX = (-10.0, 25.0, 65.0, 62.0)  # west, south, east, north: Europe, West Asia, North Africa, as in METHOD 4
+BOX = (-10.0, 25.0, 65.0, 62.0)  # west, south, east, north: Europe, West Asia, North Africa, as in README "Validation"
 NEIGHBOUR_COUNT = 3  # places that a record may name instead of the right one
 PLACES_PER_COUNTRY = 5  # chosen 2026-11: 60 places make 12 countries
 PAIR_KEY = ["place_a", "place_b"]

@@ -24,13 +24,13 @@ from geo.validation.sites import CROSSING
 from geo.validation.terrain import Case
 from geo.validation.world import COMMON, INVERSE, TWO_WAY
 
-RECALL_BINS = (  # least n, below n, least |true D|, bound; METHOD 5.1 after 4.4
+RECALL_BINS = (  # least n, below n, least |true D|, bound; geo/README.md, "Validation"
     (15.0, 40.0, 0.7, 0.25),
     (40.0, 100.0, 0.7, 0.40),
     (100.0, np.inf, 0.4, 0.60),
 )
-BUNDLE_BOUNDS = {0.3: 0.35, 1.0: 0.55}  # recall of bundles by k; METHOD 5.1
-SIGN_D = 0.2  # |true D| from which a direction can be right; METHOD 4.4
+BUNDLE_BOUNDS = {0.3: 0.35, 1.0: 0.55}  # recall of bundles by k; geo/README.md, "Validation"
+SIGN_D = 0.2  # |true D| from which a direction can be right; geo/README.md, "Validation"
 
 
 def s1(case: Case) -> Run:

@@ -42,7 +42,7 @@ class Measured:
         scenario: ``S0`` to ``S15``, or ``oracle``.
         name: What was measured, in words.
         sense: ``<=`` or ``>=``.
-        bound: What METHOD 5.1 asks for; None for a figure that is shown without a bound.
+        bound: What the figure is held against; None for a figure that is shown without a bound.
         value: NaN where nothing could be measured.
         standard_error: Of the value over worlds; NaN where it is exact or unknown.
         count: Cases behind the value.

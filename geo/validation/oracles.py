@@ -18,9 +18,9 @@ from geo.validation.world import COMMON, INVERSE, Plan, world
 EXACT = 1e-9
 RECORDS = 60
 RADII_KM = (225.0, 450.0, 900.0)
-H_KM = 450.0  # at which the two counts of pairs are held against each other; METHOD 3.4
+H_KM = 450.0  # at which the two counts of pairs are held against each other; geo/README.md, "Comparing two layers"
 PLANTED_SHARE = 0.10
-EARTH_KM = 6371.0  # METHOD 7
+EARTH_KM = 6371.0  # of the sphere the plain form takes
 
 
 def oracle(case: Case) -> Run:
@@ -79,7 +79,7 @@ def flow_cross_k(first: Array, second: Array, radii_km: Array) -> Array:
         second: The same of the other layer; turned round, for the inverse count.
         radii_km: Radii; the distance of two flows is the root of the two squared chords' sum.
 
-    Source: METHOD 7.
+    Source: the plain form of geo/README.md, "More than hubs and distance?".
     """
     chord = 2 * np.sin(radii_km / EARTH_KM / 2)
     count: Array = cKDTree(first).count_neighbors(cKDTree(second), chord) / (len(first) * len(second))

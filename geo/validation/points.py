@@ -11,9 +11,9 @@ from geo.validation.measured import Measured, Run, mean
 from geo.validation.terrain import GREAT_CIRCLES, Case
 from geo.validation.world import RECORD_COUNT, counted, journeys, layer_rates
 
-INCIDENT_COUNT = 400  # METHOD 5.1
-LINKED_SHARES = (0.0, 0.6, 0.9)  # METHOD 5.1
-POWER_BOUNDS = {0.6: 0.45, 0.9: 0.75}  # METHOD 5.1
+INCIDENT_COUNT = 400  # geo/README.md, "Validation"
+LINKED_SHARES = (0.0, 0.6, 0.9)  # geo/README.md, "Validation"
+POWER_BOUNDS = {0.6: 0.45, 0.9: 0.75}  # geo/README.md, "Validation"
 SIZES = (0.3, 1.0)  # k of the layer's dyads
 HUBS_ALONE = 1e9  # k at which a layer is hubs and distance
 ALPHA = 0.05

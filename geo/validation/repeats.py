@@ -9,7 +9,7 @@ from geo.validation.measured import Measured, Run, mean
 from geo.validation.terrain import Case
 from geo.validation.world import Plan, World, world
 
-TWICE_SHARE = 0.20  # METHOD 5.1
+TWICE_SHARE = 0.20  # geo/README.md, "Validation"
 DAYS = 5 * 365
 KG_SIGMA = 2.0  # of the log of quantities; chosen 2026-11
 PAIR_MIN = 10.0  # records of a pair of places whose own count is held against the truth

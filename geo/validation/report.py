@@ -11,7 +11,7 @@ FORMAT = 1
 
 
 class Row(TypedDict):
-    """One figure as JSON has it; null where METHOD states no bound, or nothing could be measured."""
+    """One figure as JSON has it; null where no bound is stated, or nothing could be measured."""
 
     scenario: str
     name: str

@@ -1,4 +1,4 @@
-"""Every scenario by name, in the order of METHOD 5.1."""
+"""Every scenario by name, in the order of their numbers."""
 
 from collections.abc import Callable
 from typing import NamedTuple

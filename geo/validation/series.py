@@ -8,8 +8,8 @@ from geo.leadlag import lead_lags
 from geo.validation.measured import Measured, Run, mean
 from geo.validation.terrain import Case
 
-MONTHS = 120  # METHOD 3.7: ten years
-LAG_MONTHS = 3  # METHOD 5.1
+MONTHS = 120  # ten years
+LAG_MONTHS = 3  # geo/README.md, "Validation"
 CORRIDORS_PER_WORLD = 20
 MEANS = (2.0, 8.0)  # records a month and layer; chosen 2026-11
 SHOCK_SIGMA, SHOCK_MEMORY = 0.6, 0.4  # of the log rate that the layers share with a lag, and of its AR(1)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.distance import Array
 from geo.validation.ground import Ground, PathSource, Whole, connected, great_circles, moved
-from geo.validation.world import COMMON, INVERSE, TWO_WAY, Plan, misstated
+from geo.validation.world import INVERSE, TWO_WAY, Plan, misstated
 
 CROSSING = "crossing"
 SITE_COUNT = 12  # a world; neighbours on the globe lie over 4,000 km apart
@@ -103,11 +103,6 @@ def sites(ground: Ground, kind: str, counts: Array, rng: np.random.Generator) ->
         ]
         stated.append(misstated(np.concatenate(ends), near[:, None], rng, Plan()))
     return Sites(ground, kind, (stated[0], stated[1]), counts)
-
-
-def site_label(kind: str) -> str:
-    """Return the word that the method should find on a site."""
-    return {COMMON: "COMMON", INVERSE: "INVERSE", TWO_WAY: "MIXED", CROSSING: "CROSSING"}[kind]
 
 
 def _centres(rng: np.random.Generator) -> tuple[Array, Array]:

@@ -15,7 +15,7 @@ from geo.validation.sites import Sites, site_ground, sites
 from geo.validation.terrain import GREAT_CIRCLES, Case
 from geo.validation.world import COMMON, INVERSE, Plan, counted, world
 
-EXACT = 1e-9  # METHOD 5.1
+EXACT = 1e-9  # geo/README.md, "Validation"
 FACTOR = 7.3  # by which all weights are multiplied
 TURN_DEG = 137.0  # round which the world is turned; the region then lies across the antimeridian
 MIRRORED = {"COMMON": "INVERSE", "INVERSE": "COMMON"}

@@ -1,4 +1,4 @@
-"""Worlds with planted truth: gravity, hubs, noisy dyads, planted bundles, and records that err (METHOD 4)."""
+"""Worlds with planted truth: gravity, hubs, noisy dyads, planted bundles, and records that err (geo/README.md)."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,13 +9,13 @@ import numpy.typing as npt
 from geo.distance import Array
 from geo.validation.ground import Ground, Whole
 
-LENGTH_KM = 1800.0  # decay of flows with distance; METHOD 4
+LENGTH_KM = 1800.0  # decay of flows with distance; geo/README.md, "Validation"
 HUB_SIGMA = 1.0  # of the log strengths of places; chosen 2026-11, as in the tests of the null model
-SHARED_VARIANCE = 0.36  # of the log strengths, between layers; METHOD 4
-RECORD_COUNT = 1200  # a layer; METHOD 4
-WRONG_PLACE_SHARE = 0.20  # of records that name a neighbour of one end; METHOD 4
-WRONG_WAY_SHARE = 0.05  # of records that state the direction backwards; METHOD 4
-BUNDLE_PLACES = 3  # a bundle joins the place and its two nearest at either end: nine dyads; METHOD 4.2
+SHARED_VARIANCE = 0.36  # of the log strengths, between layers; geo/README.md, "Validation"
+RECORD_COUNT = 1200  # a layer; geo/README.md, "Validation"
+WRONG_PLACE_SHARE = 0.20  # of records that name a neighbour of one end; geo/README.md, "Validation"
+WRONG_WAY_SHARE = 0.05  # of records that state the direction backwards; geo/README.md, "Validation"
+BUNDLE_PLACES = 3  # a bundle joins the place and its two nearest at either end: nine dyads; geo/README.md, "Validation"
 BUNDLE_KM = (900.0, 4000.0)  # of planted bundles; chosen 2026-11
 CANDIDATES = 40  # pairs of places among which the one farthest from those already planted is taken
 COMMON, INVERSE, TWO_WAY = "common", "inverse", "two_way"

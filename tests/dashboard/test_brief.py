@@ -314,13 +314,23 @@ def test_an_earlier_release_that_cannot_be_read_is_said(store: Store, monkeypatc
 
 
 def test_a_release_of_another_version_is_told_in_plain_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(store.release, manifest=store.release.manifest | {"format": 0})
+    monkeypatch.setattr(brief_changes, "previous", lambda *_: other.id)
+    monkeypatch.setattr(stores, "opened", lambda *_: release.whole(other))
+    old = brief_changes.before(store, lambda _: pytest.fail("it is not read"))
+    assert old.reason.endswith(f"cannot be compared: {other.id} was made by another version of Contraflow")
+
+
+def test_a_question_that_fails_on_the_release_before_is_told_as_it_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(brief_changes, "previous", lambda *_: store.release.id)
 
-    def refused(_: object) -> pd.DataFrame:
-        raise QueryError("The query chosen_kinds failed: Binder Error")
+    def stopped(_: object) -> pd.DataFrame:
+        raise QueryError("The query chosen_kinds was stopped after 60 seconds; choose a shorter period.")
 
-    old = brief_changes.before(store, refused)
-    assert old.reason.endswith("cannot be compared: another version of the program made it")
+    old = brief_changes.before(store, stopped)
+    assert old.reason.endswith("cannot be compared: The query chosen_kinds was stopped after 60 seconds")
 
 
 def test_small_new_corridors_are_counted_and_not_named(found: Gathered, store: Store) -> None:

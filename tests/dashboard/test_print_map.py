@@ -19,7 +19,7 @@ SCALE = palette.Scale(200, 7.0)
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
 
-@pytest.mark.parametrize("form", print_map.FORMATS)
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_the_same_view_gives_the_same_bytes(form: str) -> None:
     once, again = (print_map.picture(VIEW, form, "TLP:CLEAR") for _ in range(2))
     assert once == again

@@ -62,11 +62,14 @@ def test_sensitivity_has_a_row_for_every_setting_of_every_corridor() -> None:
     assert sorted(signs.itertuples(index=False, name=None)) == [(-1.0, -1.0), (1.0, 1.0)]
 
 
-def test_a_larger_share_of_wrong_statements_makes_a_word_less_sure() -> None:
-    both = parts({"AB": 20, "BA": 3}), parts({"BA": 20, "AB": 3})
+@pytest.mark.parametrize("contrary", [0, 3])
+def test_a_larger_share_of_wrong_statements_lays_more_to_it_and_makes_a_word_surer(contrary: int) -> None:
+    both = parts({"AB": 20, "BA": contrary}), parts({"BA": 20, "AB": contrary})
     table = sensitivity(WORLD, both, assessed(both, 0.5))
-    plain = table[(table["weighting"] == "events") & (table["kappa"] == 0.5)].set_index("delta")["D"]
-    assert plain.nunique() == 1  # D is what was stated; only its probability depends on delta
+    plain = table[(table["weighting"] == "events") & (table["kappa"] == 0.5)].set_index("delta")
+    assert plain["D"].nunique() == 1  # D is what was stated; only its probability depends on delta
+    few, some, many = (plain["P_inverse"][delta] for delta in (0.03, 0.08, 0.15))
+    assert few < some < many  # the same share of records stands for a larger rho: (share - delta) / (1 - 2 delta)
 
 
 def test_swapping_the_layers_changes_neither_firmness_nor_probability() -> None:

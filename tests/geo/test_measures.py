@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.measures import concentration, convergence, hubs, reciprocity
+from geo.measures import convergence, hubs
 from tests.geo.toy import flows, reversed_flows
 
 
@@ -31,14 +31,3 @@ def test_convergence_is_the_geometric_mean_and_opposite_layers_have_a_negative_d
     assert (score[0], d[0]) == (6.0, -1.0)
     assert convergence(b, a)[0][0] == 6.0
     assert convergence(a, b[::-1])[1][0] == 1.0
-
-
-def test_reciprocity_is_what_comes_back() -> None:
-    assert reciprocity(flows(AB=10, BA=4)) == pytest.approx(8 / 14)
-    assert reciprocity(flows(AB=10)) == 0.0
-    assert np.isnan(reciprocity(flows()))
-
-
-def test_concentration_of_equal_parts_is_one_over_their_number() -> None:
-    assert concentration(flows(AB=5, BA=5), "origin_id") == pytest.approx(0.5)
-    assert concentration(flows(AB=5, AD=5), "origin_id") == 1.0

@@ -210,7 +210,9 @@ def test_one_origin_expects_itself() -> None:
 def test_one_hub_in_every_record_and_places_on_one_spot_do_not_break() -> None:
     hub = np.zeros((5, 5))
     hub[0, 1:], hub[1:, 0] = 9, 4
-    assert fit(hub, square(5)).expected.sum() == pytest.approx(fit(hub, square(5)).expected.sum(axis=1).sum())
+    expected = fit(hub, square(5)).expected  # margins come near, for one place takes part in every record
+    assert expected.sum(axis=1) == pytest.approx(hub.sum(axis=1), rel=1e-3)
+    assert expected.sum(axis=0) == pytest.approx(hub.sum(axis=0), rel=1e-3)
     assert np.isfinite(fit(hub, np.zeros((5, 5))).expected).all()
 
 

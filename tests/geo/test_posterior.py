@@ -7,7 +7,7 @@ from scipy.special import betainc
 from geo import posterior
 
 
-def summed_over_the_angle(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+def summed_over_the_angle(a: tuple[float, float], b: tuple[float, float], delta: float) -> tuple[float, float]:
     """Return P_common and P_inverse by 200,000 steps over the first layer's angle and the second's exact tails."""
     (alpha, beta), (one, other) = (
         (onward / posterior.PHI + 0.5, back / posterior.PHI + 0.5) for onward, back in (a, b)
@@ -16,14 +16,15 @@ def summed_over_the_angle(a: tuple[float, float], b: tuple[float, float]) -> tup
     share = np.sin(angle) ** 2
     log = (2 * alpha - 1) * np.log(np.sin(angle)) + (2 * beta - 1) * np.log(np.cos(angle))
     mass = np.exp(log - log.max())
-    rho = np.clip((2 * share - 1) / (1 - 2 * posterior.DELTA), -1, 1)
+    rho = np.clip((2 * share - 1) / (1 - 2 * delta), -1, 1)
     need = np.minimum(posterior.D_MIN / np.maximum(np.abs(rho), 1e-300), 2.0)
-    rest = np.clip(posterior.DELTA + (1 - 2 * posterior.DELTA) * (1 - need) / 2, 0, 1) * (need <= 1)
+    rest = np.clip(delta + (1 - 2 * delta) * (1 - need) / 2, 0, 1) * (need <= 1)
     above, below = betainc(other, one, rest), betainc(one, other, rest)
     same, turned = np.where(rho > 0, above, below), np.where(rho > 0, below, above)
     return float(mass @ same / mass.sum()), float(mass @ turned / mass.sum())
 
 
+@pytest.mark.parametrize("delta", [posterior.DELTA, 0.15])
 @pytest.mark.parametrize(
     ("a", "b"),
     [
@@ -36,11 +37,11 @@ def summed_over_the_angle(a: tuple[float, float], b: tuple[float, float]) -> tup
         ((2_161.0, 21_386.0), (27_081.0, 19_090.0)),  # the layer with more records is the vaguer one
     ],
 )
-def test_posterior_agrees_with_a_finer_sum(a: tuple[float, float], b: tuple[float, float]) -> None:
+def test_posterior_agrees_with_a_finer_sum(a: tuple[float, float], b: tuple[float, float], delta: float) -> None:
     pairs = [tuple(np.array([way]) for way in layer) for layer in (a, b)]
-    common, inverse = posterior.posterior(pairs[0], pairs[1])  # type: ignore[arg-type]
+    common, inverse = posterior.posterior(pairs[0], pairs[1], delta)  # type: ignore[arg-type]
     narrower, wider = (a, b) if sum(a) >= sum(b) else (b, a)
-    assert (common[0], inverse[0]) == pytest.approx(summed_over_the_angle(narrower, wider), abs=2e-5)
+    assert (common[0], inverse[0]) == pytest.approx(summed_over_the_angle(narrower, wider, delta), abs=2e-5)
 
 
 def test_posterior_agrees_with_a_million_draws() -> None:

@@ -94,7 +94,7 @@ def test_victims_leave_only_as_cells(real_store: Store, imported: Imported) -> N
 
 
 def test_heroin_goes_west_and_cocaine_east_across_europe(real_store: Store) -> None:
-    """Chandra and Joba 2015: published finding; about 80 and 78 per cent of legs, METHOD R1."""
+    """Chandra and Joba 2015: published finding; about 80 and 78 per cent of legs, R1."""
     east = {}
     for drug in ("heroin", "cocaine"):
         flows = assemble.flows(real_store, Filters(**{**vars(EUROPE), "commodity": (f"drugs:{drug}",)}))
@@ -105,7 +105,7 @@ def test_heroin_goes_west_and_cocaine_east_across_europe(real_store: Store) -> N
 
 
 def test_the_contrast_across_europe_is_inverse_and_explained_by_hubs(real_store: Store) -> None:
-    """METHOD R1: Omega about -.3, no surprise beyond hubs; its polarity p below .1 is not met (.74 here)."""
+    """R1: Omega about -.3, no surprise beyond hubs; its polarity p below .1 is not met (.74 here)."""
     found = assemble.comparison(real_store, EUROPE, ("drugs:heroin", "drugs:cocaine"), Draws(199, 1))
     tested = assemble.null_test(real_store, EUROPE, ("drugs:heroin", "drugs:cocaine"), 199, 1)
     assert tested is not None

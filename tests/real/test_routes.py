@@ -39,7 +39,7 @@ def share_on_the_way(store: Store, records: pd.DataFrame, settings: Settings) ->
 
 
 def test_countries_of_seizure_lie_in_the_ensemble_of_the_route_that_was_not_told_of_them(real_store: Store) -> None:
-    """METHOD R2: .95 of the records in the ensemble. The single shortest way passes fewer (.77; .82 in the trials)."""
+    """R2: .95 of the records in the ensemble. The single shortest way passes fewer (.77; .82 in the trials)."""
     records = caught_on_the_way(real_store)
     ensemble, count = share_on_the_way(real_store, records, Settings())
     single, _ = share_on_the_way(real_store, records, Settings(members=1, sigma=0.0))
@@ -56,7 +56,7 @@ def test_countries_of_other_records_lie_on_the_way_far_more_rarely(real_store: S
 
 
 def test_traced_firearms_fall_off_with_distance_as_published(real_store: Store) -> None:
-    """METHOD R3: .35 per 1,000 km, .27 to .46 (PMC7799862)."""
+    """R3: .35 per 1,000 km, .27 to .46 (PMC7799862)."""
     flows = assemble.flows(real_store, Filters(layers=("firearms",), region=("USA",)))
     is_state = [flows[end].str.startswith("US-") for end in ("origin_id", "destination_id")]
     between = flows[is_state[0] & is_state[1]]

@@ -97,7 +97,7 @@ def test_the_questionnaire_gives_every_country_and_breakdown_of_its_notes(furthe
 
 
 def test_violent_crime_leads_drugs_in_africa_and_america_and_misfiled_outcomes_are_found(further: Imported) -> None:
-    """GSFT 2020: violent crime is the most prominent of the two in Africa and in Latin America, METHOD R12."""
+    """GSFT 2020: violent crime is the most prominent of the two in Africa and in Latin America, R12."""
     rows = table(further, "observations", "unodc-iafq").set_index("obs_id")
     waypoints = pq.read_table(release.current(further[0]).path("waypoints")).to_pandas().set_index("obs_id")
     country = waypoints.loc[waypoints.index.isin(rows.index), "place_id"]
