@@ -100,7 +100,7 @@ def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
 
 
 def _made(root: Path, release_id: str, k_victims: int, progress: Progress) -> Release:
-    for left in root.glob(".build-*"):
+    for left in (*root.glob(".build-*"), *(root / release.RELEASES).glob(".new-*")):
         shutil.rmtree(left)  # by a process that was killed: this one alone publishes
     staging = root / f".build-{os.getpid()}"
     try:

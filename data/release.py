@@ -213,7 +213,7 @@ def _wrong(folder: Path, manifest: str) -> tuple[str, ...]:
 def _newest_first(root: Path) -> list[Path]:
     """Return the folders of all releases whose manifest can be read, the newest first."""
     found = []
-    for path in (root / RELEASES).glob(f"*/{MANIFEST}"):
+    for path in (root / RELEASES).glob(f"[!.]*/{MANIFEST}"):
         with suppress(StoreError):
             found.append((str(pinned(root, path.parent.name).manifest["created_at"]), path.parent.name, path.parent))
     return [folder for *_, folder in sorted(found, reverse=True)]

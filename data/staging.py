@@ -1,7 +1,6 @@
 """A file on its way into the store: written part by part beside its place, moved in when all of it is there."""
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -111,7 +110,8 @@ def stage(root: Path, reading: Reading, card: dict[str, object], file: Path, sha
     """
     source_id = str(card["id"])
     target = store.folder_of(root, source_id, sha256)
-    folder = target.parent / f".new-{os.getpid()}-{target.name}"
+    folder = store.staging_of(target)
+    store.clear(target.parent)
     shutil.rmtree(folder, ignore_errors=True)  # of a process that had this number and was killed
     new = [parent for parent in (folder.parent, root) if not parent.exists()]
     try:

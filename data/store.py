@@ -45,8 +45,31 @@ def folder_of(store: Path, source_id: str, sha256: str) -> Path:
 
 
 def imports(store: Path) -> list[Path]:
-    """Return the folders of all imports, in a fixed order."""
-    return sorted(card.parent for card in (store / IMPORTS).glob(f"*/{CARD}"))
+    """Return the folders of all imports, in a fixed order; one with a dot is still being written, or was left."""
+    return sorted(card.parent for card in (store / IMPORTS).glob(f"[!.]*/{CARD}"))
+
+
+def staging_of(target: Path) -> Path:
+    """Return where this process writes a folder before it takes its place."""
+    return target.parent / f".new-{os.getpid()}-{target.name}"
+
+
+def clear(parent: Path) -> None:
+    """Remove what processes that were killed had been writing into a folder."""
+    for left in parent.glob(".new-*-*"):
+        number = left.name.split("-")[1]
+        if number.isdecimal() and not _is_running(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks, and ends nothing
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True
 
 
 def report(folder: Path, is_new: bool = False) -> ImportReport:
@@ -95,7 +118,7 @@ def write_folder(target: Path, tables: Mapping[str, pa.Table | Path], texts: Cal
         SourceError: the disk refuses; nothing is left behind.
     """
     parent = target.parent
-    staging = parent / f".new-{os.getpid()}-{target.name}"
+    staging = staging_of(target)
     shutil.rmtree(staging, ignore_errors=True)  # of a process that had this number and was killed
     try:
         staging.mkdir(parents=True)

@@ -5,6 +5,8 @@ import json
 import os
 import resource
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -339,6 +341,34 @@ def test_what_a_killed_process_left_is_no_obstacle(root: Path) -> None:
     assert name in {folder.name for folder in store.imports(root)}
     assert sorted(path.name for path in (root / store.IMPORTS).glob(".*")) == []
     assert publish.publish(root).id == publish.next_id(root)
+
+
+def staged_by(root: Path, process: int) -> Path:
+    """Leave a whole import where a process writes it before it is moved in."""
+    folder = store.imports(root)[0]
+    return Path(shutil.copytree(folder, folder.with_name(f".new-{process}-{folder.name}")))
+
+
+def ended_process() -> int:
+    """Return the number of a process that no longer runs."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        pass
+    return process.pid
+
+
+def test_an_import_that_is_not_in_its_place_is_in_no_release(root: Path) -> None:
+    staged_by(root, os.getppid())
+    staged_by(root, ended_process())
+    assert publish.next_id(root) == release.current(root).id
+    add_events(root)
+    publish.publish(root)
+    assert sorted(row["source_id"] for row in files.rows_of(root, "sources")) == ["ucdp-ged", "unodc-ids"]
+
+
+def test_the_next_import_removes_what_killed_ones_left_and_no_running_one(root: Path) -> None:
+    running, _ = staged_by(root, os.getppid()), staged_by(root, ended_process())
+    add_events(root)
+    assert list((root / store.IMPORTS).glob(".*")) == [running]
 
 
 def test_nothing_to_release_says_what_to_run(tmp_path: Path) -> None:
