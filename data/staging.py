@@ -122,7 +122,8 @@ def stage(root: Path, reading: Reading, card: dict[str, object], file: Path, sha
         report = tally.report(source_id, file.name)
         row = _source_row(report, card, target.name, sha256)
         _write(folder, {contracts.UNRESOLVED: tally.unresolved, contracts.SOURCES: row})
-        words = json.dumps({"report": asdict(report)}, indent=1, ensure_ascii=False)
+        kept = {"report": asdict(report), "files": store.files_of(folder)}
+        words = json.dumps(kept, indent=1, ensure_ascii=False)
         store.write_text(folder / store.CARD, words)
     except BaseException as failed:
         shutil.rmtree(folder, ignore_errors=True)

@@ -74,5 +74,7 @@ def _locked(
         con.close()
         told = str(broken).splitlines()[0]
         cure = "delete the folder of that import and import its file again" if is_coded else f"delete {folder}"
-        raise QueryError(f"{folder}: a table cannot be read ({told}); {cure}; run contraflow release again.") from broken
+        raise QueryError(
+            f"{folder}: a table cannot be read ({told}); {cure}; run contraflow release again."
+        ) from broken
     return con

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -332,6 +333,54 @@ def test_a_damaged_import_says_what_to_delete(root: Path, words: str | None) -> 
         importing.import_files(root, "unodc-ids", [path])
     shutil.rmtree(folder)
     assert importing.import_files(root, "unodc-ids", [path])[0].is_new
+
+
+@pytest.mark.parametrize("table", ["observations", "quarantine", "sources"])
+@pytest.mark.parametrize("damage", ["bit", "cut", "gone"])
+def test_a_changed_table_of_an_import_is_released_by_nobody(root: Path, table: str, damage: str) -> None:
+    folder = store.imports(root)[0]
+    path = folder / f"{table}.parquet"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data if damage == "bit" else data[:100])
+    if damage == "gone":
+        path.unlink()
+    with pytest.raises(
+        StoreError, match=rf"^{path}: this table was changed [^\n]*; delete {folder} and import ids.csv"
+    ):
+        publish.publish(root)
+
+
+def test_an_import_without_its_card_is_released_by_nobody(root: Path) -> None:
+    folder = store.imports(root)[0]
+    add_events(root)
+    (folder / store.CARD).unlink()
+    with pytest.raises(StoreError, match=rf"^{folder}: this import is damaged [^\n]*; delete the folder and import"):
+        publish.publish(root)
+
+
+def test_an_import_of_an_earlier_version_is_released_without_hashes(root: Path) -> None:
+    card = store.imports(root)[0] / store.CARD
+    kept = json.loads(card.read_text(encoding="utf-8"))
+    card.write_text(json.dumps({"report": kept["report"]}), encoding="utf-8")
+    (root / store.IMPORTS / "README.txt").touch()
+    assert publish.publish(root) == release.current(root)
+
+
+@pytest.mark.parametrize("release_id", ["..", "/", ".", "", "nope", "\ufffd", "r0/..", ".new-1-r0"])
+def test_a_word_that_is_no_id_names_no_folder_to_delete(root: Path, release_id: str) -> None:
+    known = release.current(root).id
+    said = f"{root}: {release_id!r} is no id of a release; choose from {known}, or run contraflow release again."
+    with pytest.raises(StoreError, match=f"^{re.escape(said)}$"):
+        release.pinned(root, release_id)
+
+
+@pytest.mark.parametrize("words", [b"", b"\xff\xfe", b"..\n"])
+def test_a_damaged_pointer_is_cured_by_another_release(root: Path, words: bytes) -> None:
+    (root / release.POINTER).write_bytes(words)
+    with pytest.raises(StoreError, match=r"is no id of a release; choose from r\w+, or run contraflow release again"):
+        release.current(root)
+    assert publish.publish(root).id == publish.next_id(root)
 
 
 def test_what_a_killed_process_left_is_no_obstacle(root: Path) -> None:
