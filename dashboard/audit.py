@@ -82,6 +82,17 @@ def entries(root: Path) -> list[dict[str, Any]]:
     return found
 
 
+def has_log(root: Path) -> bool:
+    """Return whether a store keeps a log: whether anything left it, as far as it tells.
+
+    Raises:
+        SnapshotError: there is no such store.
+    """
+    if not root.is_dir():
+        raise SnapshotError(f"{root}: there is no store here; check --store.")
+    return (root / FOLDER).is_dir()
+
+
 def verify(root: Path) -> list[str]:
     """Return one sentence per thing that is wrong with a store's log; empty when all is well.
 

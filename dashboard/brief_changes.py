@@ -31,7 +31,7 @@ def previous(root: Path, current: release.Release) -> str | None:
     Raises:
         StoreError: a release is damaged.
     """
-    names = sorted(path.parent.name for path in (root / release.RELEASES).glob(f"*/{release.MANIFEST}"))
+    names = sorted(path.parent.name for path in (root / release.RELEASES).glob(f"[!.]*/{release.MANIFEST}"))
     made = {name: str(release.pinned(root, name).manifest["created_at"]) for name in names}
     earlier = [(at, name) for name, at in made.items() if at < made[current.id]]
     return max(earlier)[1] if earlier else None

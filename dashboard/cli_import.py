@@ -81,6 +81,8 @@ def show_report(report: store.ImportReport) -> None:
 
 
 def _try(arguments: argparse.Namespace) -> int:
+    if arguments.rejected and arguments.rejected.exists():
+        raise FilterError(f"{arguments.rejected} is there already; choose another --rejected.")
     card, set_aside = mapping.load(arguments.map), []
     for name in arguments.files:
         with progress_bar() as progress:

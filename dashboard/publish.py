@@ -73,11 +73,11 @@ def publish(root: Path, progress: Progress = lambda _: None, k_victims: int = di
         k_victims: Smallest count that is told of layers about victims.
 
     Raises:
-        StoreError: the store holds no import.
+        StoreError: the store holds no import, or one was changed since.
         ContractError: a derived table does not keep its contract; nothing is published.
     """
-    imports = store.imports(root)
-    if not imports:
+    store.require_whole(root)
+    if not store.imports(root):
         raise StoreError(f"{root}: nothing is imported yet; run contraflow import SOURCE FILE --store {root} first.")
     with release.publishing(root):
         release_id = next_id(root, k_victims)
@@ -100,7 +100,7 @@ def next_id(root: Path, k_victims: int = disclosure.K_VICTIMS) -> str:
 
 
 def _made(root: Path, release_id: str, k_victims: int, progress: Progress) -> Release:
-    for left in root.glob(".build-*"):
+    for left in (*root.glob(".build-*"), *(root / release.RELEASES).glob(".new-*")):
         shutil.rmtree(left)  # by a process that was killed: this one alone publishes
     staging = root / f".build-{os.getpid()}"
     try:

@@ -176,6 +176,15 @@ class Sieve:
         )
         return values
 
+    def refuse_overflow(self, column: str, counts: pd.Series | None = None) -> None:
+        """Refuse a column's counts of rules.COUNT_LIMIT or more; ``counts`` where its words need more than reading.
+
+        Raises:
+            SourceError: a number is too large to be a count.
+        """
+        found = number(self.column(column) if counts is None else counts)
+        self.refuse(found >= rules.COUNT_LIMIT, column, rules.OVERFLOW, "Correct the count.")
+
     def coordinates(self, lon: str, lat: str) -> tuple[pd.Series, pd.Series]:
         """Return required degrees east and north.
 
@@ -237,9 +246,9 @@ def number(values: pd.Series) -> pd.Series:
 
 
 def count(values: pd.Series) -> pd.Series:
-    """Return whole numbers as nullable integers; anything else is null."""
+    """Return whole numbers below rules.COUNT_LIMIT as nullable integers; anything else is null."""
     numbers = number(values)
-    return numbers.mask(numbers % 1 != 0).astype("Int64")
+    return numbers.mask((numbers % 1 != 0) | (numbers.abs() >= rules.COUNT_LIMIT)).astype("Int64")
 
 
 def year_span(years: pd.Series) -> tuple[pd.Series, pd.Series]:

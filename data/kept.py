@@ -51,7 +51,8 @@ def changing(root: Path, name: str, columns: Sequence[str]) -> Iterator[list[Row
             yield held
             _write(_path(root, name), held)
     except (OSError, SourceError) as refused:
-        why = refused.strerror if isinstance(refused, OSError) else "the disk is full"
+        cause = refused if isinstance(refused, OSError) else refused.__cause__
+        why = cause.strerror if isinstance(cause, OSError) else str(refused)
         raise KeptError(
             f"The {name} of this store cannot be written ({why}), so nothing was changed;"
             f" make the folder {FOLDER} in the store's folder writable."

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from data import arrays, gate, store
 from data.errors import StoreError
 
 RELEASES, POINTER, MANIFEST, LOCK = "releases", "CURRENT", "manifest.json", ".lock"
+ID = re.compile(r"r[0-9a-z]+")  # of a release: never a path
 KEEP = 3  # releases that prune leaves; a snapshot can be rebuilt only while its release is kept
 VERSIONED = ("duckdb", "pyarrow", "h3", "pyproj", "numpy", "pandas")
 
@@ -71,7 +73,7 @@ def current(root: Path) -> Release:
         raise StoreError(
             f"{root}: no release here; run contraflow release --store {root}, or contraflow sample --out {root}."
         )
-    return pinned(root, pointer.read_text(encoding="utf-8").strip())
+    return pinned(root, pointer.read_bytes().decode("utf-8", "replace").strip())
 
 
 def pinned(root: Path, release_id: str) -> Release:
@@ -80,15 +82,28 @@ def pinned(root: Path, release_id: str) -> Release:
     Raises:
         StoreError: there is no such release, or its manifest cannot be read.
     """
-    folder = root / RELEASES / Path(release_id).name
+    if not ID.fullmatch(release_id):
+        raise _no_release(root, release_id)
+    folder = root / RELEASES / release_id
+    if not folder.is_dir():
+        raise _no_release(root, release_id)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if not isinstance(manifest["files"], dict):
             raise ValueError("files")
     except (OSError, ValueError, KeyError, TypeError) as broken:
-        what = f"damaged; delete {folder} and" if folder.is_dir() else "missing;"
-        raise StoreError(f"{root}: release {release_id} is {what} run contraflow release again.") from broken
+        raise StoreError(
+            f"{root}: release {release_id} is damaged; delete {folder} and run contraflow release again."
+        ) from broken
     return Release(release_id, folder, manifest)
+
+
+def _no_release(root: Path, release_id: str) -> StoreError:
+    """Return the error of an id that no release has; it names no folder to delete."""
+    known = sorted(path.parent.name for path in (root / RELEASES).glob(f"[!.]*/{MANIFEST}"))
+    what = f"release {release_id} is missing" if ID.fullmatch(release_id) else f"{release_id!r} is no id of a release"
+    choice = f"choose from {', '.join(known)}, or " if known else ""
+    return StoreError(f"{root}: {what}; {choice}run contraflow release again.")
 
 
 def served(root: Path) -> tuple[Release, str]:
@@ -213,7 +228,7 @@ def _wrong(folder: Path, manifest: str) -> tuple[str, ...]:
 def _newest_first(root: Path) -> list[Path]:
     """Return the folders of all releases whose manifest can be read, the newest first."""
     found = []
-    for path in (root / RELEASES).glob(f"*/{MANIFEST}"):
+    for path in (root / RELEASES).glob(f"[!.]*/{MANIFEST}"):
         with suppress(StoreError):
             found.append((str(pinned(root, path.parent.name).manifest["created_at"]), path.parent.name, path.parent))
     return [folder for *_, folder in sorted(found, reverse=True)]

@@ -1,7 +1,6 @@
 """A file on its way into the store: written part by part beside its place, moved in when all of it is there."""
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -111,7 +110,8 @@ def stage(root: Path, reading: Reading, card: dict[str, object], file: Path, sha
     """
     source_id = str(card["id"])
     target = store.folder_of(root, source_id, sha256)
-    folder = target.parent / f".new-{os.getpid()}-{target.name}"
+    folder = store.staging_of(target)
+    store.clear(target.parent)
     shutil.rmtree(folder, ignore_errors=True)  # of a process that had this number and was killed
     new = [parent for parent in (folder.parent, root) if not parent.exists()]
     try:
@@ -122,7 +122,8 @@ def stage(root: Path, reading: Reading, card: dict[str, object], file: Path, sha
         report = tally.report(source_id, file.name)
         row = _source_row(report, card, target.name, sha256)
         _write(folder, {contracts.UNRESOLVED: tally.unresolved, contracts.SOURCES: row})
-        words = json.dumps({"report": asdict(report)}, indent=1, ensure_ascii=False)
+        kept = {"report": asdict(report), "files": store.files_of(folder)}
+        words = json.dumps(kept, indent=1, ensure_ascii=False)
         store.write_text(folder / store.CARD, words)
     except BaseException as failed:
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data import gate
 from data.errors import SourceError, StoreError
 
 ROW_GROUP_ROWS = 122_880  # DuckDB's own group; larger groups lose threads, smaller ones gain nothing (README.md)
@@ -45,8 +46,31 @@ def folder_of(store: Path, source_id: str, sha256: str) -> Path:
 
 
 def imports(store: Path) -> list[Path]:
-    """Return the folders of all imports, in a fixed order."""
-    return sorted(card.parent for card in (store / IMPORTS).glob(f"*/{CARD}"))
+    """Return the folders of all imports, in a fixed order; one with a dot is still being written, or was left."""
+    return sorted(card.parent for card in (store / IMPORTS).glob(f"[!.]*/{CARD}"))
+
+
+def staging_of(target: Path) -> Path:
+    """Return where this process writes a folder before it takes its place."""
+    return target.parent / f".new-{os.getpid()}-{target.name}"
+
+
+def clear(parent: Path) -> None:
+    """Remove what processes that were killed had been writing into a folder."""
+    for left in parent.glob(".new-*-*"):
+        number = left.name.split("-")[1]
+        if number.isdecimal() and not _is_running(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks, and ends nothing
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True
 
 
 def report(folder: Path, is_new: bool = False) -> ImportReport:
@@ -62,6 +86,32 @@ def report(folder: Path, is_new: bool = False) -> ImportReport:
         raise StoreError(
             f"{folder}: this import is damaged ({CARD} cannot be read); delete the folder and import the file again."
         ) from broken
+
+
+def files_of(folder: Path) -> dict[str, dict[str, object]]:
+    """Return size and hash of each table of an import, by the name of its file."""
+    return {path.name: _mark(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def require_whole(store: Path) -> None:
+    """Do nothing when every import is what it was when it was made; those of earlier versions hold no hashes.
+
+    Raises:
+        StoreError: one is not, or lacks its card; names it and the file to import again.
+    """
+    for folder in sorted((store / IMPORTS).glob("[!.]*/")):
+        made = report(folder)
+        kept = json.loads((folder / CARD).read_text(encoding="utf-8")).get("files", {})
+        for name, mark in kept.items():
+            if not (folder / name).is_file() or _mark(folder / name) != mark:
+                raise StoreError(
+                    f"{folder / name}: this table was changed after it was imported; delete {folder} and import"
+                    f" {made.source_file} again."
+                )
+
+
+def _mark(path: Path) -> dict[str, object]:
+    return {"size_bytes": path.stat().st_size, "sha256": gate.sha256_of(path)}
 
 
 def is_synthetic(store: Path) -> bool:
@@ -95,7 +145,7 @@ def write_folder(target: Path, tables: Mapping[str, pa.Table | Path], texts: Cal
         SourceError: the disk refuses; nothing is left behind.
     """
     parent = target.parent
-    staging = parent / f".new-{os.getpid()}-{target.name}"
+    staging = staging_of(target)
     shutil.rmtree(staging, ignore_errors=True)  # of a process that had this number and was killed
     try:
         staging.mkdir(parents=True)

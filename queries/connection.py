@@ -73,7 +73,8 @@ def _locked(
     except duckdb.Error as broken:
         con.close()
         told = str(broken).splitlines()[0]
+        cure = "delete the folder of that import and import its file again" if is_coded else f"delete {folder}"
         raise QueryError(
-            f"{folder}: a table cannot be read ({told}); delete this folder and run contraflow release again."
+            f"{folder}: a table cannot be read ({told}); {cure}; run contraflow release again."
         ) from broken
     return con

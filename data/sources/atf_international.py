@@ -29,6 +29,7 @@ def read(request: Request) -> Parsed:
     sieve.refuse(
         traced.notna() & ((traced < 0) | (traced % 1 != 0)), "firearms_traced", "is no count", "Correct the count."
     )
+    sieve.refuse_overflow("firearms_traced")
     sieve.refuse(~share.isna() & ~share.between(0, 100), "us_sourced_pct", "is no percentage", "Give 0 to 100.")
     country = _countries(sieve)
     years = {name: intake.number(sieve.raw.frame[name]) for name in ("period_start", "period_end")}

@@ -30,6 +30,7 @@ def read(request: Request) -> Parsed:
     sieve.refuse(
         counts.isna() | (counts < 0) | (counts % 1 != 0), "firearms_traced", "is no count", "Correct the cell."
     )
+    sieve.refuse_overflow("firearms_traced")
     years = intake.number(file.frame["year"])
     is_year = years.between(FIRST_YEAR, request.today.year)
     sieve.refuse(~is_year, "year", f"is no year from {FIRST_YEAR} to today", "Correct the year.")

@@ -59,6 +59,7 @@ def counts(made: Sieve, column: str) -> pd.Series:
         SourceError: something else is written there.
     """
     words = made.column(column).str.replace(THOUSANDS, "", regex=True)
+    made.refuse_overflow(column, words)
     found = intake.count(words)
     made.refuse(words.notna() & ~found.ge(0).fillna(False), column, "is no count", "Give a whole number.")
     return found

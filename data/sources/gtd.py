@@ -95,6 +95,7 @@ def _places(sieve: Sieve) -> pd.DataFrame:
 def _killed(sieve: Sieve) -> dict[str, pd.Series]:
     """Return deaths; the publisher shares the toll of linked attacks evenly, so that it may be a fraction."""
     killed = sieve.numbers("nkill")
+    sieve.refuse_overflow("nkill")
     sieve.refuse(killed < 0, "nkill", "is no count", "Correct the count, or leave it empty.")
     return {
         "killed_count_low": intake.count(np.floor(killed)),

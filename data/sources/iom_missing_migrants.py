@@ -103,6 +103,7 @@ def _toll(sieve: Sieve) -> dict[str, pd.Series]:
     IOM prints a negative number of missing where people missed in one part of an incident were found dead in another.
     """
     dead = editions.counts(sieve, DEAD)
+    sieve.refuse_overflow(MISSING)
     missing = intake.count(sieve.column(MISSING))
     sieve.refuse(sieve.column(MISSING).notna() & missing.isna(), MISSING, "is no count", "Give a whole number.")
     sieve.set_aside(dead.isna() & missing.isna(), DEAD, "neither dead nor missing are counted")

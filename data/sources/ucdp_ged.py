@@ -85,6 +85,7 @@ def _days(sieve: Sieve, is_official: bool) -> tuple[pd.Series, pd.Series]:
 def _deaths(sieve: Sieve, which: str) -> pd.Series:
     for name in DEATHS[which]:
         if name in sieve.raw.frame:
+            sieve.refuse_overflow(name)
             deaths = intake.count(sieve.raw.frame[name])
             is_wrong = deaths.lt(0).fillna(sieve.column(name).notna())
             sieve.refuse(is_wrong, name, "is no count", "Correct the count.")

@@ -31,7 +31,9 @@ def read(request: Request) -> Parsed:
     country = sieve.places("Iso3_code", is_required=True)
     years = intake.number(sieve.raw.frame["Year"])
     sieve.refuse(~years.between(1990, request.today.year), "Year", "is no year from 1990 to today", "Correct the year.")
-    low, high = _range(sieve.column("txtVALUE"))
+    words = sieve.column("txtVALUE").str.replace(THOUSANDS, "", regex=True)
+    sieve.refuse_overflow("txtVALUE", words)
+    low, high = _range(words)
     sieve.refuse(low.isna(), "txtVALUE", "is no count", "Give a whole number or <5.")
     is_flow = (
         (sieve.column("Dimension") == CITIZENSHIP)
@@ -48,9 +50,9 @@ def read(request: Request) -> Parsed:
 
 
 def _range(words: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the lower and upper bound of each printed count: "<5" is 1 to 4."""
+    """Return the lower and upper bound of each printed count, without separators of thousands: "<5" is 1 to 4."""
     below = intake.count(words.str.extract(r"^<\s*(\d+)$")[0])
-    plain = intake.count(words.str.replace(THOUSANDS, "", regex=True))
+    plain = intake.count(words)
     plain = plain.mask(plain < 0)
     return plain.fillna(below.notna().map({True: 1, False: None}).astype("Int64")), plain.fillna(below - 1)
 

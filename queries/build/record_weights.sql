@@ -1,6 +1,7 @@
 -- rows:   one per observation that is no subtotal: what it counts, and by which factor its time to crime, its quantity
 --         and its exposure change that. A factor is 1 where it cannot be known, but a trace of unknown time to crime
---         has its own; that of a quantity is 1 at the median of the commodity's records that state a journey
+--         has its own; that of a quantity is 1 at the median of the commodity's records that state a journey;
+--         a record of no case has none
 -- params: reliability, credibility of a record that states none, trace_factor of a trace whose time to crime is unknown
 -- reads:  observations, waypoints, grades, times_to_crime, trace_factors, record_routes, exposures
 -- order:  none, a step on the way
@@ -18,7 +19,7 @@ with sized as (
             when quantity_kg > 0 then quantity_kg
         end / case_count as quantity
     from observations
-    where not is_subtotal
+    where not is_subtotal and case_count > 0
 ),
 
 journeys as (

@@ -157,3 +157,17 @@ def test_the_commands_list_and_check(logged: Path, capsys: pytest.CaptureFixture
     rewrite(logged, lines(logged)[:4])
     assert main(["audit", "verify", "--store", str(logged)]) == 3
     assert "lines at the end were removed" in capsys.readouterr().err
+
+
+def test_no_log_is_not_called_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "verify", "--store", str(tmp_path)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert told == (
+        "There is no export log: nothing was exported from this store yet, or its folder audit was removed."
+    )
+
+
+@pytest.mark.parametrize("action", ["list", "verify"])
+def test_the_log_of_no_store_is_refused(tmp_path: Path, action: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", action, "--store", str(tmp_path / "none")]) == 3
+    assert "none: there is no store here; check --store." in " ".join(capsys.readouterr().err.split())

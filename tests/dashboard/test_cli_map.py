@@ -59,6 +59,16 @@ def test_rejected_rows_are_written_safe_for_a_spreadsheet(tmp_path: Path, map_pa
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
+def test_rejected_rows_are_written_over_no_other_file(
+    tmp_path: Path, map_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = files.table(tmp_path / "own.csv", ROWS)
+    before = contents(tmp_path)
+    assert cli.main(["import", "--map", str(map_path), str(path), "--dry-run", "--rejected", str(path)]) == 2
+    assert "own.csv is there already; choose another --rejected." in capsys.readouterr().err
+    assert contents(tmp_path) == before
+
+
 def test_a_bad_value_is_named_with_file_row_column_and_cure(
     tmp_path: Path, map_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -72,7 +72,7 @@ def test_a_disk_that_refuses_leaves_the_list_as_it_was(tmp_path: Path, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(KeptError, match="cannot be written .*, so nothing was changed"):
+    with pytest.raises(KeptError, match=r"cannot be written \(No space left on device\), so nothing was changed"):
         add_many(tmp_path, "b")
     monkeypatch.undo()
     assert len(kept.rows(tmp_path, "notes", COLUMNS)) == PER_WRITER

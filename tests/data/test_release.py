@@ -253,7 +253,10 @@ def test_pruning_keeps_the_newest_and_the_current(root: Path) -> None:
 
 def test_what_killed_publishers_left_is_removed_by_the_next(root: Path) -> None:
     (root / ".build-1").mkdir()
-    shutil.rmtree(release.current(root).folder)
+    made = release.current(root).folder
+    made.rename(made.with_name(f".new-1-{made.name}"))
+    with pytest.raises(StoreError, match="is missing"):
+        release.served(root)
     publish.publish(root)
-    assert list(root.glob(".build-*")) == []
+    assert [path.name for path in root.rglob(".*")] == [release.LOCK]
     assert json.loads((release.current(root).folder / release.MANIFEST).read_text(encoding="utf-8"))["files"]

@@ -1,6 +1,6 @@
 """Rules with ids: which rows break them (checks 5 and 6), in files of one's own and in those of a source."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from data import mapping, rules
+from data.errors import SourceError
 from data.intake import Request
 from data.parsed import Parsed
 from data.places import gazetteer
@@ -160,3 +161,22 @@ def test_check_5_a_point_at_0_0_of_a_published_source_is_set_aside_and_the_rest_
     parsed = next(register.reader("ucdp-ged")(request).parts)
     assert parsed.quarantine[["source_row", "rule_id"]].to_numpy().tolist() == [[3, "R-NULL-ISLAND"]]
     assert len(parsed.incidents) == 1
+
+
+@pytest.mark.parametrize("count", [2**31, 10**18, 10**30])
+@pytest.mark.parametrize(
+    ("source_id", "name", "make", "column"),
+    [
+        ("ucdp-ged", "a.csv", files.ged, "best"),
+        ("atf-international", "a.csv", files.abroad, "firearms_traced"),
+        ("unodc-glotip", "a.xlsx", files.glotip, "txtVALUE"),
+    ],
+)
+def test_no_source_takes_a_count_that_is_too_large(
+    tmp_path: Path, source_id: str, name: str, make: Callable[..., Path], column: str, count: int
+) -> None:
+    path = make(tmp_path / name, {}, {column: str(count)})
+    with pytest.raises(SourceError, match=r"is 2,147,483,648 or more, which is no count\. Correct the count\."):
+        files.read(source_id, path)
+    aside = files.read(source_id, path, is_lenient=True).quarantine
+    assert aside[["rule_id", "column", "value"]].to_numpy().tolist() == [["R-COUNT-OVERFLOW", column, str(count)]]

@@ -3,8 +3,11 @@
 import errno
 import json
 import os
+import re
 import resource
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -332,6 +335,54 @@ def test_a_damaged_import_says_what_to_delete(root: Path, words: str | None) -> 
     assert importing.import_files(root, "unodc-ids", [path])[0].is_new
 
 
+@pytest.mark.parametrize("table", ["observations", "quarantine", "sources"])
+@pytest.mark.parametrize("damage", ["bit", "cut", "gone"])
+def test_a_changed_table_of_an_import_is_released_by_nobody(root: Path, table: str, damage: str) -> None:
+    folder = store.imports(root)[0]
+    path = folder / f"{table}.parquet"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data if damage == "bit" else data[:100])
+    if damage == "gone":
+        path.unlink()
+    with pytest.raises(
+        StoreError, match=rf"^{path}: this table was changed [^\n]*; delete {folder} and import ids.csv"
+    ):
+        publish.publish(root)
+
+
+def test_an_import_without_its_card_is_released_by_nobody(root: Path) -> None:
+    folder = store.imports(root)[0]
+    add_events(root)
+    (folder / store.CARD).unlink()
+    with pytest.raises(StoreError, match=rf"^{folder}: this import is damaged [^\n]*; delete the folder and import"):
+        publish.publish(root)
+
+
+def test_an_import_of_an_earlier_version_is_released_without_hashes(root: Path) -> None:
+    card = store.imports(root)[0] / store.CARD
+    kept = json.loads(card.read_text(encoding="utf-8"))
+    card.write_text(json.dumps({"report": kept["report"]}), encoding="utf-8")
+    (root / store.IMPORTS / "README.txt").touch()
+    assert publish.publish(root) == release.current(root)
+
+
+@pytest.mark.parametrize("release_id", ["..", "/", ".", "", "nope", "\ufffd", "r0/..", ".new-1-r0"])
+def test_a_word_that_is_no_id_names_no_folder_to_delete(root: Path, release_id: str) -> None:
+    known = release.current(root).id
+    said = f"{root}: {release_id!r} is no id of a release; choose from {known}, or run contraflow release again."
+    with pytest.raises(StoreError, match=f"^{re.escape(said)}$"):
+        release.pinned(root, release_id)
+
+
+@pytest.mark.parametrize("words", [b"", b"\xff\xfe", b"..\n"])
+def test_a_damaged_pointer_is_cured_by_another_release(root: Path, words: bytes) -> None:
+    (root / release.POINTER).write_bytes(words)
+    with pytest.raises(StoreError, match=r"is no id of a release; choose from r\w+, or run contraflow release again"):
+        release.current(root)
+    assert publish.publish(root).id == publish.next_id(root)
+
+
 def test_what_a_killed_process_left_is_no_obstacle(root: Path) -> None:
     name = store.folder_of(root, "ucdp-ged", gate.sha256_of(files.ged(root.parent / "ged.csv", {}, {"id": 8}))).name
     (root / store.IMPORTS / f".new-{os.getpid()}-{name}").mkdir()
@@ -339,6 +390,34 @@ def test_what_a_killed_process_left_is_no_obstacle(root: Path) -> None:
     assert name in {folder.name for folder in store.imports(root)}
     assert sorted(path.name for path in (root / store.IMPORTS).glob(".*")) == []
     assert publish.publish(root).id == publish.next_id(root)
+
+
+def staged_by(root: Path, process: int) -> Path:
+    """Leave a whole import where a process writes it before it is moved in."""
+    folder = store.imports(root)[0]
+    return Path(shutil.copytree(folder, folder.with_name(f".new-{process}-{folder.name}")))
+
+
+def ended_process() -> int:
+    """Return the number of a process that no longer runs."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        pass
+    return process.pid
+
+
+def test_an_import_that_is_not_in_its_place_is_in_no_release(root: Path) -> None:
+    staged_by(root, os.getppid())
+    staged_by(root, ended_process())
+    assert publish.next_id(root) == release.current(root).id
+    add_events(root)
+    publish.publish(root)
+    assert sorted(row["source_id"] for row in files.rows_of(root, "sources")) == ["ucdp-ged", "unodc-ids"]
+
+
+def test_the_next_import_removes_what_killed_ones_left_and_no_running_one(root: Path) -> None:
+    running, _ = staged_by(root, os.getppid()), staged_by(root, ended_process())
+    add_events(root)
+    assert list((root / store.IMPORTS).glob(".*")) == [running]
 
 
 def test_nothing_to_release_says_what_to_run(tmp_path: Path) -> None:

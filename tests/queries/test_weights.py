@@ -142,6 +142,17 @@ def test_a_quantity_counts_by_doublings_over_the_median_of_its_commodity(tmp_pat
     assert found["is_quantity_known"].all()
 
 
+def test_a_record_of_no_case_weighs_nothing_and_moves_no_other(tmp_path: Path) -> None:
+    amounts = {"drugs": {"quantity_kg": 2.0}, "firearms": {"item_count": 2}}
+    records = observations(
+        *[{"layer": layer, **amount, "case_count": cases} for layer, amount in amounts.items() for cases in (1, 0)]
+    )
+    found = weights(tmp_path, records)
+    assert found["record_weight"].tolist() == [1, 0, 1, 0]
+    assert found["quantity_factor"].tolist() == [1, 1, 1, 1]
+    assert found["is_quantity_known"].tolist() == [True, False, True, False]
+
+
 def test_the_median_is_that_of_records_that_state_a_journey(tmp_path: Path) -> None:
     records = observations({"quantity_kg": 8.0}, *[{"quantity_kg": 1.0}] * 5)
     points = pd.concat([journeys(records["record"][:1], "A", "B"), journeys(records["record"][1:], "A")])
