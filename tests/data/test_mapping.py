@@ -102,6 +102,50 @@ def test_a_number_in_the_other_notation_is_refused_not_misread(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("mark", "words"), [(".", "0,500"), (",", "0.123"), (".", "1234,567"), (",", "1.5"), (",", "1.23.456")]
+)
+def test_what_is_no_group_of_thousands_is_refused_with_the_other_mark_as_cure(
+    tmp_path: Path, mark: str, words: str
+) -> None:
+    other = {".": ",", ",": "."}[mark]
+    with pytest.raises(SourceError, match=rf"'{words}' is no number\. .*write decimal = '\{other}' in the map"):
+        one(tmp_path / "own.csv", {**ROW, "Weight": words}, decimal=mark)
+
+
+@pytest.mark.parametrize(("mark", "words"), [(".", "1.000"), (",", "1,000")])
+def test_a_thousand_pieces_in_the_other_notation_are_not_one_piece(tmp_path: Path, mark: str, words: str) -> None:
+    with pytest.raises(SourceError, match=r"column Pieces: '1.000' is no count"):
+        one(tmp_path / "own.csv", {**ROW, "Weight": "", "Pieces": words}, decimal=mark)
+
+
+@pytest.mark.parametrize("mark", [",", "."])
+@pytest.mark.parametrize("words", ["-0.127", "-0,127"])
+def test_degrees_have_no_thousands(tmp_path: Path, mark: str, words: str) -> None:
+    columns = {**COLUMNS, "quantity": "Pieces", "seen_lon": "Weight", "seen_lat": "Unit"}
+    path = files.table(tmp_path / "own.csv", [{**ROW, "Weight": words, "Unit": "4"}], sep=";")
+    assert -0.127 in read(path, columns=columns, decimal=mark).waypoints["lon"].tolist()
+
+
+def test_a_number_of_a_workbook_is_taken_as_it_is(tmp_path: Path) -> None:
+    rows = [list(ROW), list({**ROW, "Weight": 1.125, "Pieces": 2}.values())]
+    found = read(files.xlsx(tmp_path / "own.xlsx", rows), decimal=",").observations.iloc[0]
+    assert (found["quantity"], found["item_count"]) == (1.125, 2)
+
+
+def test_a_row_stands_for_the_cases_it_states_and_for_one_where_no_column_does(tmp_path: Path) -> None:
+    path = files.table(tmp_path / "own.csv", [{**ROW, "Pieces": 3}, {**ROW, "Pieces": 0}], sep=";")
+    assert read(path).observations["case_count"].tolist() == [1, 1]
+    parsed = read(path, columns={**COLUMNS, "cases": "Pieces"})
+    assert parsed.observations["case_count"].tolist() == [3]
+    assert parsed.quarantine[["source_row", "rule_id"]].to_numpy().tolist() == [[3, "R-COUNT"]]
+
+
+def test_a_mapped_number_of_cases_is_not_guessed(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="column Pieces: empty is no count. Fill it in, or leave cases out"):
+        one(tmp_path / "own.csv", ROW, columns={**COLUMNS, "cases": "Pieces"})
+
+
+@pytest.mark.parametrize(
     ("form", "words", "start", "end", "precision"),
     [
         ("iso", "2020-02-03", (2020, 2, 3), (2020, 2, 3), "day"),

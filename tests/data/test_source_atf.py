@@ -246,6 +246,8 @@ def test_a_group_of_countries_is_a_subtotal_without_a_place(tmp_path: Path) -> N
         ("period_start", 1889, "'1889' is no year from 1990"),
         ("period_end", 2015, "'2015' lies before period_start"),
         ("recovery_iso3", "QQQ", "'QQQ' is no country"),
+        ("us_sourced_basis", "us_sold", "'us_sold' is no code we know"),
+        ("us_sourced_basis", "", "empty is no code we know"),
     ],
 )
 def test_an_impossible_value_abroad_is_refused_by_row_and_column(
