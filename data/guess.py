@@ -16,7 +16,7 @@ from data.errors import SourceError
 from data.mapping_dates import FORMATS, span
 from data.places import Gazetteer, fold, gazetteer
 
-FILL_IN, OWN_LAYER = "FILL IN", "own_layer"
+FILL_IN, OWN_LAYER = mapping.FILL_IN, "own_layer"
 SAMPLE_ROWS = 500
 SHARE, SHARE_NAMED = 0.8, 0.5  # of values that must be what a column is taken for, without and with a heading that
 # says so; chosen by eye, 2026-11
@@ -91,7 +91,8 @@ def card(path: Path, name: str | None = None) -> dict[str, Any]:
     }
     if gate.kind_of(path) == "csv":
         found |= {"encoding": dialect.encoding, "delimiter": dialect.mark}
-    return {**found, "columns": columns}
+    unread = mapping.unread({**found, "columns": columns})
+    return {**found, "columns": {field: name for field, name in columns.items() if field not in unread}}
 
 
 def first_rows(path: Path) -> pd.DataFrame:

@@ -42,6 +42,9 @@ FIELDS = (
     *("kind", "killed", "actor_a", "actor_b"),
     *(f"{end}{part}" for end in ENDS for part in mapping_places.PARTS),
 )
+OF_INCIDENTS = ("kind", "killed", "actor_a", "actor_b")
+OF_BOTH = ("date", "date_end", "id", "seen", "seen_place", "seen_lon", "seen_lat")
+FILL_IN = "FILL IN"  # stands in a guessed map for what nobody can guess
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
@@ -53,11 +56,14 @@ def load(path: Path) -> dict[str, Any]:
         SourceError: the map cannot be read or says what nobody understands; names the key and the cure.
     """
     try:
-        return checked(tomllib.loads(path.read_bytes().decode("utf-8-sig")), path.name)
+        card = checked(tomllib.loads(path.read_bytes().decode("utf-8-sig")), path.name)
     except OSError as failed:
         raise SourceError(f"{path}: the map cannot be opened ({failed.strerror}); check the name.") from failed
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as broken:
         raise SourceError(f"{path.name}: the map is no TOML ({raw.one_line(broken)}); correct that line.") from broken
+    for key in (key for key, value in card.items() if value == FILL_IN):
+        raise SourceError(f"{path.name}: {key} is still to be filled in; write it in place of {FILL_IN}.")
+    return card
 
 
 def checked(card: dict[str, Any], name: str) -> dict[str, Any]:
@@ -109,11 +115,32 @@ def _check_fields(card: dict[str, Any], name: str) -> None:
     for field in needed(card):
         if field not in stated:
             raise SourceError(f"{name}: columns.{field} is missing; name the column that holds it.")
+    for field, why in unread(card).items():
+        raise SourceError(f"{name}: columns.{field} would not be read, for {why}; leave it out or correct the map.")
     for end, role in card.get("roles", {}).items():
         if end not in ENDS or role not in contracts.ROLES:
             raise SourceError(
                 f"{name}: roles.{end} is {role!r}; give {', '.join(ENDS)} one of {', '.join(contracts.ROLES)}."
             )
+
+
+def unread(card: dict[str, Any]) -> dict[str, str]:
+    """Return the fields that a card names and nothing would read, each with the reason."""
+    columns, constants = card.get("columns", {}), card.get("constants", {})
+    stated, found = {**columns, **constants}, {}
+    is_incident = card["record_kind"] == INCIDENT
+    for field in stated:
+        end, _, part = field.partition("_")
+        other = {"lon": f"{end}_lat", "lat": f"{end}_lon"}.get(part, field)
+        if field in columns and field in constants:
+            found[field] = f"constants.{field} states the same"
+        elif field not in (*OF_BOTH, *OF_INCIDENTS) if is_incident else field in OF_INCIDENTS:
+            found[field] = f"a row is of kind {card['record_kind']}"
+        elif end in ENDS and not is_incident and end not in stated:
+            found[field] = f"columns.{end}, the country, is missing"
+        elif other not in stated:
+            found[field] = f"columns.{other} is missing"
+    return found
 
 
 def needed(card: dict[str, Any]) -> tuple[str, str]:
@@ -157,6 +184,8 @@ def _record(sieve: Sieve, columns: dict[str, str]) -> Record:
 
 def _observations(record: Record, seen: Seen) -> Parsed:
     sieve, card = record.sieve, record.sieve.request.profile
+    if record.has("id"):
+        sieve.set_aside(record.words("id").isna(), record.id_column, "is no id")
     start, end, precision = mapping_values.dates(record)
     places = mapping_places.journey(record)
     values = mapping_values.quantities(record)

@@ -1,8 +1,10 @@
 """What a mapped column says: dates, numbers, and words in the words of the contracts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from data import contracts, intake, rules
@@ -17,6 +19,8 @@ KILOGRAM = {"kg": 1.0, "kilogram": 1.0, "kilograms": 1.0, "g": 0.001, "gram": 0.
     "lb": 0.45359237,
     "lbs": 0.45359237,
 }
+OTHER_MARK = {".": ",", ",": "."}
+DEGREES = ("_lon", "_lat")
 WORDS = {"mode": contracts.MODES, "border": contracts.BORDER_DIRECTIONS, "modus": contracts.MODI_OPERANDI}
 TARGETS = {"mode": "transport_mode", "border": "border_direction", "modus": "modus_operandi"}
 
@@ -100,29 +104,53 @@ def _spans(record: Record, field: str) -> pd.DataFrame:
 def number(record: Record, field: str) -> pd.Series:
     """Return a field's numbers, written with the map's decimal mark; empty stays null.
 
+    What a workbook, a Parquet or a GeoJSON file holds as a number is taken as it is. Thousands may stand in groups of
+    three, none of which begins with 0; degrees have no thousands, so that comma and point are both their decimal mark.
+
     Raises:
         SourceError: something else is written there.
     """
-    words = record.words(field)
-    mark = record.sieve.request.profile.get("decimal", ".")
-    grouping = r"(?<=\d)[.  '’](?=\d{3}(?!\d))" if mark == "," else r"(?<=\d)[,  '’](?=\d{3}(?!\d))"
-    found = intake.number(words if mark == "." else words.mask(words.notna()))
+    words, column = record.words(field), record.columns.get(field, "")
+    mark = str(record.sieve.request.profile.get("decimal", "."))
+    found = intake.number(words) if mark == "." else _typed(record, column)
     is_left = words.notna() & found.isna()
-    if is_left.any():  # written in groups, or with another mark
-        plain = words[is_left].str.replace(grouping, "", regex=True).str.replace(mark, ".", regex=False)
+    if is_left.any():
+        left = words[is_left]
+        plain = left.str.replace(",", ".", regex=False) if field.endswith(DEGREES) else _ungrouped(left, mark)
         found = found.where(~is_left, intake.number(plain).reindex(found.index))
-    cure = f"Write it with the decimal mark {mark} or correct the map."
-    record.sieve.refuse(words.notna() & found.isna(), record.columns.get(field, ""), "is no number", cure)
+    cure = f"Write it with the decimal mark {mark}, or write decimal = '{OTHER_MARK[mark]}' in the map."
+    record.sieve.refuse(words.notna() & found.isna(), column, "is no number", cure)
     return found
+
+
+def _typed(record: Record, column: str) -> pd.Series:
+    """Return the cells of a column that the file itself holds as numbers; words become null."""
+    cells = record.sieve.raw.frame.get(column)
+    if cells is None or isinstance(cells.dtype, pd.StringDtype):
+        return pd.Series(np.nan, record.sieve.raw.frame.index)
+    return intake.number(cells.where(cells.map(type).isin((int, float))) if cells.dtype == "object" else cells)
+
+
+def _ungrouped(words: pd.Series, mark: str) -> pd.Series:
+    """Return numbers without marks between their thousands and with a decimal point; others become null."""
+    between = rf"[{re.escape(OTHER_MARK[mark])} \u00a0\u202f'\u2019]"
+    whole = rf"[-+]?[1-9]\d{{0,2}}(?:{between}\d{{3}})+(?:{re.escape(mark)}\d+)?"
+    plain = words.mask(words.str.fullmatch(whole), words.str.replace(between, "", regex=True))
+    is_other = plain.str.contains(OTHER_MARK[mark], regex=False)
+    return plain.mask(is_other).str.replace(mark, ".", regex=False)
 
 
 def count(record: Record, field: str) -> pd.Series:
     """Return a field's whole numbers from 0 to rules.COUNT_LIMIT; empty stays null.
 
     Raises:
-        SourceError: another number is written there.
+        SourceError: another number is written there, or "1.000", which may be a thousand.
     """
     found, column = number(record, field), record.columns.get(field, "")
+    mark = str(record.sieve.request.profile.get("decimal", "."))
+    is_doubtful = record.words(field).str.fullmatch(rf"[-+]?[1-9]\d{{0,2}}{re.escape(mark)}\d{{3}}").eq(True)
+    cure = f"Give a whole number, or write decimal = '{OTHER_MARK[mark]}' in the map."
+    record.sieve.refuse(is_doubtful, column, "is no count", cure)
     record.sieve.refuse(found < 0, column, rules.NEGATIVE, "Correct the count.")
     record.sieve.refuse(found >= rules.COUNT_LIMIT, column, rules.OVERFLOW, "Correct the count.")
     is_part = found.notna() & (found % 1 != 0)
@@ -138,7 +166,7 @@ def quantities(record: Record) -> dict[str, pd.Series]:
     factors = {**KILOGRAM, **{k.casefold(): float(v) for k, v in record.sieve.request.values("kilogram").items()}}
     names = record.words("commodity")
     groups = record.sieve.request.values("commodity")
-    cases = count(record, "cases").fillna(1)
+    cases = _cases(record)
     found = {
         "commodity": names.map(groups) if groups else names.str.casefold(),
         "commodity_raw": names,
@@ -154,6 +182,20 @@ def quantities(record: Record) -> dict[str, pd.Series]:
         if field != "border":
             found[f"{target}_raw"] = record.words(field)
     return found
+
+
+def _cases(record: Record) -> pd.Series:
+    """Return how many records each row stands for: one where the map names no column of them.
+
+    Raises:
+        SourceError: the count is missing.
+    """
+    found = count(record, "cases")
+    if record.has("cases"):
+        column = record.columns["cases"]
+        record.sieve.refuse(found.isna(), column, "is no count", "Fill it in, or leave cases out of the map.")
+        record.sieve.set_aside(found == 0, column, "is no count of one case or more")
+    return found.fillna(1)
 
 
 def _coded(record: Record, field: str) -> pd.Series:

@@ -31,7 +31,7 @@ def read(request: Request) -> Parsed:
     )
     sieve.refuse_overflow("firearms_traced")
     sieve.refuse(~share.isna() & ~share.between(0, 100), "us_sourced_pct", "is no percentage", "Give 0 to 100.")
-    country = _countries(sieve)
+    country, role = _countries(sieve), _roles(sieve, share)
     years = {name: intake.number(sieve.raw.frame[name]) for name in ("period_start", "period_end")}
     for name, year in years.items():
         sieve.refuse(
@@ -42,7 +42,9 @@ def read(request: Request) -> Parsed:
     )
     sieve.set_aside(traced.isna(), "firearms_traced", "no count is printed")
     parts = [_part(sieve, traced, share, is_sourced) for is_sourced in (True, False)]
-    records = pd.concat(parts, ignore_index=True).join(pd.DataFrame({"country": country, **years}), on="at")
+    records = pd.concat(parts, ignore_index=True).join(
+        pd.DataFrame({"country": country, "role": role, **years}), on="at"
+    )
     observations, waypoints = _tables(records, sieve)
     return Parsed(len(sieve.raw.frame), observations, waypoints, quarantine=sieve.quarantine())
 
@@ -52,6 +54,13 @@ def _countries(sieve: Sieve) -> pd.Series:
     found = sieve.request.gazetteer.countries(stated)
     sieve.refuse(stated.notna() & found.isna(), "recovery_iso3", "is no country we know", "Give an ISO 3166-1 code.")
     return found
+
+
+def _roles(sieve: Sieve, share: pd.Series) -> pd.Series:
+    """Return where the US-sourced part of each total began: at manufacture, or at the last lawful sale."""
+    role = sieve.coded("us_sourced_basis")
+    sieve.refuse(role.isna() & share.notna(), "us_sourced_basis", "is no code we know", "Say what the share counts.")
+    return role
 
 
 def _part(sieve: Sieve, traced: pd.Series, share: pd.Series, is_sourced: bool) -> pd.DataFrame:
@@ -65,9 +74,8 @@ def _part(sieve: Sieve, traced: pd.Series, share: pd.Series, is_sourced: bool) -
 def _tables(records: pd.DataFrame, sieve: Sieve) -> tuple[pd.DataFrame, pd.DataFrame]:
     at = records["at"]
     name = sieve.column("recovery_country")[at].reset_index(drop=True)
-    role = sieve.column("us_sourced_basis").map(sieve.request.values("basis"))[at].reset_index(drop=True)
     keys = [name, records["period_start"], records["period_end"], records["is_sourced"]]
-    ids = identity.identities(sieve.request.source_id, keys, [records["count"], role])
+    ids = identity.identities(sieve.request.source_id, keys, [records["count"], records["role"]])
     count = records["count"].astype("int64")
     is_one_year = records["period_start"] == records["period_end"]
     observations = ids.assign(
@@ -87,7 +95,7 @@ def _tables(records: pd.DataFrame, sieve: Sieve) -> tuple[pd.DataFrame, pd.DataF
         {
             "obs_id": ids["obs_id"],
             "seq": 0,
-            "role": role.fillna("manufacture"),
+            "role": records["role"],
             "place_id": ORIGIN,
             "place_raw": "United States",
         }

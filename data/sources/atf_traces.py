@@ -52,6 +52,7 @@ def _matrix(request: Request) -> tuple[Raw, tuple[str, ...]]:
         source = str(rows[number][column - 1]).strip()
         if source in TOTALS or not source:
             totals["row"] = rows[number] if source else None
+            _require_end(rows, number + bool(source), range(column, width), request.path)
             break
         for at in range(column, width):
             cells.append((year, source, headings[at], rows[number][at], number + 1))
@@ -59,6 +60,16 @@ def _matrix(request: Request) -> tuple[Raw, tuple[str, ...]]:
     frame = pd.DataFrame(cells, columns=[*LONG_COLUMNS, "row"])
     matrix = Raw(request.path.name, frame[list(LONG_COLUMNS)], frame["row"], frame["recovery_state"], ("source_state",))
     return matrix, _notes(frame, totals, headings[column:width], column)
+
+
+def _require_end(rows: list[list[object]], end: int, columns: range, path: Path) -> None:
+    """Refuse a workbook with numbers below the end of its matrix, where only footnotes stand."""
+    for number, row in enumerate(rows[end:], start=end + 1):
+        if intake.number(pd.Series([row[at] for at in columns])).notna().any():
+            raise SourceError(
+                f"{path.name}, row {number}: numbers stand below the end of the matrix, after row {end}; name the state"
+                " of every row, and remove empty rows."
+            )
 
 
 def _anchor(rows: list[list[object]], path: Path) -> tuple[int, int]:

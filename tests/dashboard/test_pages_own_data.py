@@ -182,6 +182,8 @@ def test_the_map_that_is_downloaded_reads_the_file_alike(root: Path, tmp_path: P
     assert [button.label for button in app.download_button] == ["Download the map", "Download the rows set aside"]
     path = files.table(tmp_path / "own.csv", ROWS, sep=";")
     assert main(["map", str(path), "--out", str(tmp_path / "MAP.toml")]) == 0
+    text = (tmp_path / "MAP.toml").read_text(encoding="utf-8").replace(mapping.FILL_IN, "made up")
+    (tmp_path / "MAP.toml").write_text(text, encoding="utf-8")
     parsed, _ = importing.tried(mapping.load(tmp_path / "MAP.toml"), path)
     assert len(parsed.observations) == 2
 

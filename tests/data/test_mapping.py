@@ -102,6 +102,50 @@ def test_a_number_in_the_other_notation_is_refused_not_misread(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("mark", "words"), [(".", "0,500"), (",", "0.123"), (".", "1234,567"), (",", "1.5"), (",", "1.23.456")]
+)
+def test_what_is_no_group_of_thousands_is_refused_with_the_other_mark_as_cure(
+    tmp_path: Path, mark: str, words: str
+) -> None:
+    other = {".": ",", ",": "."}[mark]
+    with pytest.raises(SourceError, match=rf"'{words}' is no number\. .*write decimal = '\{other}' in the map"):
+        one(tmp_path / "own.csv", {**ROW, "Weight": words}, decimal=mark)
+
+
+@pytest.mark.parametrize(("mark", "words"), [(".", "1.000"), (",", "1,000")])
+def test_a_thousand_pieces_in_the_other_notation_are_not_one_piece(tmp_path: Path, mark: str, words: str) -> None:
+    with pytest.raises(SourceError, match=r"column Pieces: '1.000' is no count"):
+        one(tmp_path / "own.csv", {**ROW, "Weight": "", "Pieces": words}, decimal=mark)
+
+
+@pytest.mark.parametrize("mark", [",", "."])
+@pytest.mark.parametrize("words", ["-0.127", "-0,127"])
+def test_degrees_have_no_thousands(tmp_path: Path, mark: str, words: str) -> None:
+    columns = {**COLUMNS, "quantity": "Pieces", "seen_lon": "Weight", "seen_lat": "Unit"}
+    path = files.table(tmp_path / "own.csv", [{**ROW, "Weight": words, "Unit": "4"}], sep=";")
+    assert -0.127 in read(path, columns=columns, decimal=mark).waypoints["lon"].tolist()
+
+
+def test_a_number_of_a_workbook_is_taken_as_it_is(tmp_path: Path) -> None:
+    rows = [list(ROW), list({**ROW, "Weight": 1.125, "Pieces": 2}.values())]
+    found = read(files.xlsx(tmp_path / "own.xlsx", rows), decimal=",").observations.iloc[0]
+    assert (found["quantity"], found["item_count"]) == (1.125, 2)
+
+
+def test_a_row_stands_for_the_cases_it_states_and_for_one_where_no_column_does(tmp_path: Path) -> None:
+    path = files.table(tmp_path / "own.csv", [{**ROW, "Pieces": 3}, {**ROW, "Pieces": 0}], sep=";")
+    assert read(path).observations["case_count"].tolist() == [1, 1]
+    parsed = read(path, columns={**COLUMNS, "cases": "Pieces"})
+    assert parsed.observations["case_count"].tolist() == [3]
+    assert parsed.quarantine[["source_row", "rule_id"]].to_numpy().tolist() == [[3, "R-COUNT"]]
+
+
+def test_a_mapped_number_of_cases_is_not_guessed(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="column Pieces: empty is no count. Fill it in, or leave cases out"):
+        one(tmp_path / "own.csv", ROW, columns={**COLUMNS, "cases": "Pieces"})
+
+
+@pytest.mark.parametrize(
     ("form", "words", "start", "end", "precision"),
     [
         ("iso", "2020-02-03", (2020, 2, 3), (2020, 2, 3), "day"),
@@ -282,6 +326,20 @@ seen = "Seized in"
         ("[columns]", "[values.colour]\na = 'b'\n[columns]", "values.colour means nothing here"),
         ("[columns]", "columns = 1", "columns must be a table"),
         ("[columns]", "[columns", "the map is no TOML ("),
+        ('"own use"', '"FILL IN"', "licence is still to be filled in"),
+        (
+            'date = "Date"',
+            'date = "Date"\norigin_place = "From"',
+            "columns.origin_place would not be read, for columns.o",
+        ),
+        ('date = "Date"', 'date = "Date"\norigin_lon = "x"\norigin_lat = "y"', "columns.origin, the country, is miss"),
+        ('date = "Date"', 'date = "Date"\nseen_lon = "x"', "columns.seen_lon would not be read, for columns.seen_lat"),
+        (
+            'date = "Date"',
+            'date = "Date"\nkilled = "Dead"',
+            "columns.killed would not be read, for a row is of kind seizure",
+        ),
+        ("[columns]", "[constants]\nseen = 'Mali'\n[columns]", "columns.seen would not be read, for constants.seen"),
     ],
 )
 def test_a_map_that_says_nonsense_is_refused_with_the_key_and_the_cure(
@@ -297,6 +355,21 @@ def test_a_map_that_says_nonsense_is_refused_with_the_key_and_the_cure(
     assert str(refused.value).startswith("MAP.toml: ")
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_an_incident_has_no_origin() -> None:
+    columns = {"date": "Day", "id": "Case", "origin": "From"}
+    with pytest.raises(
+        SourceError, match="columns.origin would not be read, for a row is of kind incident; leave it out"
+    ):
+        card(columns=columns, record_kind="incident", layer="raids")
+
+
+def test_a_record_without_its_id_is_set_aside(tmp_path: Path) -> None:
+    rows = [{**ROW, "Case": case} for case in ("1", "", "")]
+    parsed = read(files.table(tmp_path / "own.csv", rows, sep=";"), columns={**COLUMNS, "id": "Case"})
+    assert parsed.observations["source_row"].tolist() == [2]
+    assert parsed.quarantine["rule_id"].tolist() == ["R-ID-MISSING", "R-ID-MISSING"]
 
 
 def test_a_map_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -350,9 +423,11 @@ def test_a_guess_reads_headings_of_five_languages(tmp_path: Path, headings: str)
 def test_a_guess_is_a_map_that_can_be_loaded_and_says_what_to_fill_in(tmp_path: Path) -> None:
     path = files.table(tmp_path / 'odd "name".csv', [{"Date": "2020-01-01", "Country": "Kenya", "From": "Uganda"}])
     words = guess.toml(guess.card(path))
-    (tmp_path / "MAP.toml").write_text(words, encoding="utf-8")
-    assert mapping.load(tmp_path / "MAP.toml") == guess.card(path)
     assert f'publisher = "{guess.FILL_IN}"' in words
+    words = words.replace(guess.FILL_IN, "made up")
+    (tmp_path / "MAP.toml").write_text(words, encoding="utf-8")
+    filled = dict.fromkeys(("publisher", "licence", "attribution"), "made up")
+    assert mapping.load(tmp_path / "MAP.toml") == guess.card(path) | filled
     parsed = next(mapping.read(Request(path, mapping.load(tmp_path / "MAP.toml"), gazetteer(), today=TODAY)).parts)
     assert places_of(parsed, 2) == [("departure", "UGA"), ("seizure", "KEN")]
 
@@ -362,6 +437,15 @@ def test_a_guess_takes_the_points_of_geojson(tmp_path: Path) -> None:
     assert guess.card(path)["columns"] == {
         **{"date": "day", "seen": "country", "seen_lon": "geometry.lon", "seen_lat": "geometry.lat"}
     }
+
+
+def test_a_guess_names_no_column_that_would_not_be_read(tmp_path: Path) -> None:
+    line = ("LineString", [[65, 33], [10, 51]], {"day": "2020-02-03", "country": "Mali", "killed": 2, "from": "Chad"})
+    found = guess.card(geojson(tmp_path / "own.geojson", line))
+    assert mapping.unread(found) == {}
+    assert "killed" not in found["columns"]
+    no_origin = ("LineString", [[65, 33], [10, 51]], {"day": "2020-02-03", "country": "Mali"})
+    assert "origin_lon" not in guess.card(geojson(tmp_path / "own.geojson", no_origin))["columns"]
 
 
 def test_a_file_without_headings_cannot_be_guessed(tmp_path: Path) -> None:

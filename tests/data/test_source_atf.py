@@ -63,6 +63,15 @@ def test_a_matrix_without_a_total_column_is_read(tmp_path: Path) -> None:
     assert parsed.notes == ()
 
 
+@pytest.mark.parametrize("gap", [[], [None, None, 1, 2, 3]])
+def test_a_gap_in_the_matrix_does_not_end_it_unsaid(tmp_path: Path, gap: list[object]) -> None:
+    rows: list[list[object]] = [[None, None, "ALABAMA", "ALASKA", "TOTAL"], [None, "ALABAMA", 1, 2, 3], gap]
+    rows += [[None, "ALASKA", 3, 4, 7], [None, "TOTAL", 4, 6, 10]]
+    row = 3 if gap else 4  # of the first numbers below ALABAMA that no matrix holds
+    with pytest.raises(SourceError, match=rf"^2016.xlsx, row {row}: numbers stand below .* remove empty rows\.$"):
+        files.read("atf-traces", files.xlsx(tmp_path / "2016.xlsx", rows))
+
+
 def test_territories_and_canada_get_their_own_places(tmp_path: Path) -> None:
     recovery = ("ALABAMA", "GUAM & NORTHERN MARIANA ISLANDS", "US VIRGIN ISLANDS", "GEORGIA")
     sources = {
@@ -246,6 +255,8 @@ def test_a_group_of_countries_is_a_subtotal_without_a_place(tmp_path: Path) -> N
         ("period_start", 1889, "'1889' is no year from 1990"),
         ("period_end", 2015, "'2015' lies before period_start"),
         ("recovery_iso3", "QQQ", "'QQQ' is no country"),
+        ("us_sourced_basis", "us_sold", "'us_sold' is no code we know"),
+        ("us_sourced_basis", "", "empty is no code we know"),
     ],
 )
 def test_an_impossible_value_abroad_is_refused_by_row_and_column(
