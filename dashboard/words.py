@@ -278,6 +278,21 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
     return f"{layer_title(layer)}: showing {number(len(shown))} of {plural(flow_count, 'flow')}, {part} of records"
 
 
+def listed(rows: pd.DataFrame, entries: pd.DataFrame) -> str:
+    """Return how many of each layer's entries are listed, as a sentence.
+
+    Args:
+        rows: What is listed, with its ``layer``.
+        entries: ``view.Evidence.entries``.
+    """
+    counts = rows["layer"].value_counts()
+    told = [
+        f"{layer_title(name)} {number(counts.get(name, 0))} of {plural(whole, 'entry', 'entries')}"
+        for name, whole in entries[["layer", "entry_count"]].itertuples(index=False, name=None)
+    ]
+    return f"Listed, the newest of each direction: {'; '.join(told)}."
+
+
 def headline(omega: pd.DataFrame) -> list[str]:
     """Return one sentence per other layer: on which part of the shared corridors it is inverse, on which common."""
     sentences = []

@@ -219,10 +219,9 @@ def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> Non
 
 
 def records(found: Evidence) -> None:
-    """List the records, and say whether these are all."""
-    listed = len(found.records)
-    cut = f"The first {words.number(listed)} of {words.number(found.record_total)} entries." if found.is_cut else ""
-    st.caption(words.caption(cut or f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."))
+    """List the records, and say of each layer whether these are all."""
+    whole = f"{words.plural(len(found.records), 'entry', 'entries')}; the counts above are their sum."
+    st.caption(words.caption(words.listed(found.records, found.entries) if found.is_cut else whole))
     st.dataframe(tables.records(found), hide_index=True, height=300, placeholder=words.DASH)
 
 
