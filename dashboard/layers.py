@@ -304,6 +304,12 @@ def ring_scale(views: Sequence[Explore]) -> palette.Scale:
     return palette.Scale(top, LARGEST_RING_PX, SMALLEST_RING_PX)
 
 
+def disc_scale(views: Sequence[Explore]) -> palette.Scale:
+    """Return the one scale of the radii of the discs of all these views' incidents, whatever their layer."""
+    discs = [view.incidents[view.incidents["precision"] != "country"] for view in views]
+    return palette.radii([count for found in discs for count in found["incident_count"].tolist()])
+
+
 def ring_layers(layer_id: str, rows: list[Row]) -> list[pdk.Layer]:
     """Return the rings of ``ring_rows``; no layer where there are none."""
     if not rows:
@@ -341,7 +347,7 @@ def deck_of(
         [
             *deck.ground(has_us_divisions(rows)),
             *marks.silent_layers(view.silent),
-            *marks.incident_layers(view.incidents),
+            *marks.incident_layers(view.incidents, disc_scale((view,))),
             *(halo_layers(rows, chosen) if chosen else []),
             *ring_layers(f"within-{turn}", ring_rows(view, mode)),
             *flow_layers(rows, camera["zoom"]),
