@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
 import pandas as pd
 
+from dashboard.filters import Filters
 from data.disclosure import SUPPRESSED, Rule
 
 LAYER_TITLES = {
@@ -276,6 +277,16 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
         return f"{layer_title(layer)}: no flow in this choice"
     part = percent(float(shown["record_count"].sum()) / records) if records else DASH
     return f"{layer_title(layer)}: showing {number(len(shown))} of {plural(flow_count, 'flow')}, {part} of records"
+
+
+def unlimited(layers: Iterable[str], chosen: Filters) -> str:
+    """Return that these layers of incidents are not limited by some of the chosen filters; empty where none is set."""
+    filters = {"what was found": chosen.commodity, "transport": chosen.mode, "how": chosen.modus}
+    unheard = [name for name, value in filters.items() if value]
+    titles = [layer_title(name) for name in layers]
+    if not titles or not unheard:
+        return ""
+    return f"{', '.join(titles)}: not limited by {' or '.join(unheard)}, which incidents do not state."
 
 
 def listed(rows: pd.DataFrame, entries: pd.DataFrame) -> str:

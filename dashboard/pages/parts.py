@@ -81,7 +81,8 @@ def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.Del
     mode = layers.LAYERS if view.omega.empty else str(shown)  # nothing to relate to
     chosen = _chosen(pinned, view, drawn.level)
     told = "; ".join(levels.told(drawn))
-    above.caption(words.caption(f"{told}."))
+    unlimited = words.unlimited(view.incidents["layer"].unique(), view.filters)
+    above.caption(words.caption(f"{told}. {unlimited}".strip()))
     draw.map_of(
         layers.deck_of(drawn, mode, chosen, camera, st.session_state["turn"]),
         f"Map of flows. {told}. The table below lists the same corridors.",

@@ -25,7 +25,8 @@ def maps(sides: regions.Sides, titles: tuple[str, str]) -> str:
             drawn = regions.deck_of(view, measures, first_view)
             alt = f"{name.capitalize()} map, {title}: {told}. The table below holds the numbers."
             draw.map_of(drawn, alt, height=MAP_HEIGHT_PX, key=f"regions_map_{name}")
-            st.caption(words.caption(f"{told}."))
+            unlimited = words.unlimited(view.incidents["layer"].unique(), view.filters)
+            st.caption(words.caption(f"{told}. {unlimited}".strip()))
     st.caption(SAME)
     pictures = regions.keys((left, right), measures)
     draw.pictures(pictures, ["Key to both maps"] * len(pictures))

@@ -214,7 +214,8 @@ def test_however_many_records_one_layer_has_each_layer_and_direction_is_listed_f
     assert evidence.entries["entry_count"].sum() == evidence.record_total
     whole = words.listed(evidence.records, evidence.entries)
     total = evidence.entries.set_index("layer")["entry_count"]["firearms"]
-    assert f"Firearms {counts['firearms'].sum()} of {total} entries" in whole
+    listed = (evidence.records["layer"] == "firearms").sum()
+    assert f"Firearms {listed} of {total} entries" in whole
 
 
 @pytest.mark.parametrize("corridor_id", ["nowhere~else", "USA", "", "a~b~c"])

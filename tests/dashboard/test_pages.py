@@ -44,6 +44,17 @@ def test_explore_shows_the_counts_of_the_store(open_app: Open, store: Store) -> 
         assert f"{counts[layer]:,}" in [caption.value for caption in app.caption]
 
 
+def test_incidents_are_said_to_be_unlimited_by_how_transport_and_what_was_found(open_app: Open, store: Store) -> None:
+    app = open_app(modus="parcel", mode="air")
+    whole = assemble.explore(store, Filters()).incidents["incident_count"].sum()
+    told = f"Terrorism: {whole:,} incidents on the map"
+    assert told in words(app)
+    assert "Terrorism: not limited by transport or how, which incidents do not state." in words(app)
+    for key in ("modus", "transport", "commodity"):
+        assert "Incidents" in app.multiselect(key=key).help or "incidents" in app.multiselect(key=key).help
+    assert "not limited by" not in words(open_app())
+
+
 def test_every_page_of_a_synthetic_store_says_so(open_app: Open) -> None:
     assert "SYNTHETIC" in words(open_app())
 
