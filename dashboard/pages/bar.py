@@ -29,7 +29,7 @@ FOUND_HELP = (
 )
 LINK_HELP = (
     "The address of this page holds the filters above: copy it to share them. Of the controls of the pages themselves "
-    "it holds some, such as what Regions or Time compares, but not all."
+    "it holds most, but not those of Traces, nor speed and compared periods of Time."
 )
 KAPPA_HELP = (
     "A record may state a destination the goods never reached. 0 leaves such records out of the comparison of "

@@ -103,6 +103,24 @@ def test_every_method_has_a_row_and_what_is_not_stated_is_one_of_them(store: Sto
     assert (rows.groupby("layer")["record_count"].sum() == rows.groupby("layer")["total_count"].first()).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("hubs", {"hub_layer": "human_trafficking", "hub_country": "MEX"}),
+        ("coverage", {"coverage_layer": "drugs", "coverage_region": "Eastern Asia"}),
+        ("modi", {"modus_layer": "firearms"}),
+    ],
+)
+def test_a_link_holds_what_is_chosen_on_a_page_of_its_own(opened: Open, name: str, link: dict[str, str]) -> None:
+    app = opened(name, **link)
+    assert not app.exception
+    assert {key: app.session_state[key] for key in link} == link
+    assert {key: app.query_params[key] for key in link} == link
+    other = opened(name)
+    assert set(link) <= set(other.query_params)
+    assert "nonsense" not in opened(name, **dict.fromkeys(link, "nonsense")).query_params.values()
+
+
 def test_two_maps_share_one_scale_and_one_first_view(store: Store) -> None:
     sides = tuple(assemble.explore(store, regions.narrowed(Filters(), "region", name)) for name in ("Africa", "Asia"))
     pair = (sides[0], sides[1])
