@@ -297,6 +297,17 @@ def ring_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None 
     return found
 
 
+def rings_told(view: Explore) -> str:
+    """Return of which layers not all rings are drawn, as a sentence; empty where all are."""
+    counts = view.within["layer"].value_counts().sort_index()
+    told = [
+        f"{words.layer_title(str(name))}: the {RING_COUNT} largest of {words.number(count)} rings drawn"
+        for name, count in counts.items()
+        if count > RING_COUNT
+    ]
+    return f"{'; '.join(told)}." if told else ""
+
+
 def ring_scale(views: Sequence[Explore]) -> palette.Scale:
     """Return the one scale of the radii of all these views' rings."""
     counts = [count for view in views for count in view.within["record_count"].tolist()]

@@ -279,6 +279,19 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
     return f"{layer_title(layer)}: showing {number(len(shown))} of {plural(flow_count, 'flow')}, {part} of records"
 
 
+def corridors_shown(shown: int, whole: int) -> str:
+    """Return how many comparisons of a corridor with another layer are listed, and why not all."""
+    compared = plural(
+        whole, "comparison of a corridor with another layer", "comparisons of corridors with other layers"
+    )
+    if shown == whole:
+        return f"All of {compared}."
+    return (
+        f"Showing {number(shown)} of {compared}: those of the firearms flows drawn, the largest and those with a word. "
+        "“Largest flows per layer” in the side bar draws more."
+    )
+
+
 def unlimited(layers: Iterable[str], chosen: Filters) -> str:
     """Return that these layers of incidents are not limited by some of the chosen filters; empty where none is set."""
     filters = {"what was found": chosen.commodity, "transport": chosen.mode, "how": chosen.modus}

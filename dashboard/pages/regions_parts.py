@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import levels, regions, words
-from dashboard.pages import detail, draw, state, tables
+from dashboard.pages import detail, draw, parts, state, tables
 
 MAP_HEIGHT_PX = 420
 SAME = (
@@ -25,8 +25,7 @@ def maps(sides: regions.Sides, titles: tuple[str, str]) -> str:
             drawn = regions.deck_of(view, measures, first_view)
             alt = f"{name.capitalize()} map, {title}: {told}. The table below holds the numbers."
             draw.map_of(drawn, alt, height=MAP_HEIGHT_PX, key=f"regions_map_{name}")
-            unlimited = words.unlimited(view.incidents["layer"].unique(), view.filters)
-            st.caption(words.caption(f"{told}. {unlimited}".strip()))
+            st.caption(words.caption(f"{told}. {parts.left_out(view)}".strip()))
     st.caption(SAME)
     pictures = regions.keys((left, right), measures)
     draw.pictures(pictures, ["Key to both maps"] * len(pictures))

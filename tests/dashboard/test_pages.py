@@ -66,6 +66,13 @@ def test_the_table_holds_the_corridors_of_the_view(open_app: Open, store: Store)
     assert app.dataframe[0].value["Firearms →"].tolist() == shown["firearms_with"].tolist()
 
 
+def test_the_table_says_how_many_corridors_it_leaves_out(open_app: Open, store: Store) -> None:
+    few = assemble.explore(store, Filters(top=2)).corridors
+    assert 0 < few["is_shown"].sum() < len(few)
+    told = words(open_app(top="2"))
+    assert f"Showing {few['is_shown'].sum():,} of {len(few):,} comparisons of corridors with other layers" in told
+
+
 def test_the_rows_of_a_map_are_fetched_beside_its_message(open_app: Open) -> None:
     (message,) = [child.proto.json for child in open_app().main.children.values() if child.type == "deck_gl_json_chart"]
     rows = {layer["id"]: layer["data"] for layer in json.loads(message)["layers"]}
