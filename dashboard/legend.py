@@ -76,7 +76,7 @@ def sizes(view: Explore, mode: str) -> str:
         half = scale(scale.top) * palette.CONTEXT_SHARE
         rows.append((line(INK, half), f"{words.plural(scale.top, 'record')}, other layers"))
     if (shown["intended_share"] > 0.5).any():
-        rows.append((line(INK, 3, is_dashed=True), "destination mostly not reached"))
+        rows.append(mostly_intended())
     is_way = shown["corridor_id"].isin(view.routes["corridor_id"])
     if view.level != "place":
         rows.append((_bent(INK, BOW), f"sum of all flows of two {levels.PLURALS[view.level]}"))
@@ -86,6 +86,11 @@ def sizes(view: Explore, mode: str) -> str:
     if not is_way.all():
         rows.append((_bent(INK, BOW), "way not known: a curve"))
     return picture("Width: records of a flow", rows)
+
+
+def mostly_intended() -> tuple[str, str]:
+    """Return the row of dashed lines."""
+    return line(INK, 3, is_dashed=True), "destination mostly not reached"
 
 
 def marks(view: Explore, has_halo: bool = False) -> str:

@@ -95,21 +95,24 @@ def deck_of(view: Explore, measures: Scales, first_view: Mapping[str, float]) ->
 
 
 def keys(sides: Sides, measures: Scales) -> list[str]:
-    """Return what colours, widths, rings and discs mean on both maps, as small pictures."""
+    """Return what colours, widths, dashes, rings, discs and hatching mean on both maps, as small pictures."""
     flowing = pd.concat([found["layer"] for view in sides for found in (_shown(view), view.within)]).unique().tolist()
     colours = [(legend.line(palette.layer_colour(name), 4), words.layer_title(name)) for name in order(flowing)]
     colours += legend.incident_colours(pd.concat([view.incidents for view in sides]))
     scale = measures.widths
     widths = [(legend.line(legend.INK, scale(n)), words.plural(n, "record")) for n in scale.legend()]
+    if any((_shown(view)["intended_share"] > 0.5).any() for view in sides):
+        widths.append(legend.mostly_intended())
     found = [legend.picture("Colour, both maps", colours), legend.picture("Width: records, both maps", widths)]
     return [*found, *(legend.picture(title, rows) for title, rows in _round(sides, measures).items() if rows)]
 
 
 def _round(sides: Sides, measures: Scales) -> dict[str, list[tuple[str, str]]]:
-    """Return what rings and discs mean; no row where there are none."""
+    """Return what rings and discs mean, no row where there are none, and what countries without a line mean."""
     has_discs = any((view.incidents["precision"] != "country").any() for view in sides)
     discs = legend.disc_sizes(measures.discs) if has_discs else []
-    return {"Rings, both maps": legend.rings(sides), "Discs: incidents, both maps": discs}
+    rounds = {"Rings, both maps": legend.rings(sides), "Discs: incidents, both maps": discs}
+    return rounds | {f"Countries, {name} map": legend.silences(view) for name, view in zip(SIDES, sides, strict=True)}
 
 
 def _shown(view: Explore) -> pd.DataFrame:
@@ -142,6 +145,19 @@ def _counts(view: Explore) -> pd.DataFrame:
     found = mine[["flow_record_count", "flow_count"]].rename(columns={"flow_record_count": "record_count"})
     found["record_count"] += incidents.reindex(found.index).fillna(0).astype("int64")
     return found.rename(index=words.layer_title)
+
+
+def largest(view: Explore) -> pd.DataFrame:
+    """Return the largest flows of one side: a flow lies within one region, so two of them differ in all."""
+    rows = view.flows.sort_values("record_count", ascending=False, kind="stable").head(LISTED)
+    return pd.DataFrame(
+        {
+            "Layer": [words.layer_title(name) for name in rows["layer"]],
+            "From": [words.safe(name) for name in rows["origin"]],
+            "To": [words.safe(name) for name in rows["destination"]],
+            "Records": rows["record_count"].tolist(),
+        }
+    )
 
 
 def differing(sides: Sides, titles: tuple[str, str]) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from dashboard.pages import detail, draw, parts, state, tables
 
 MAP_HEIGHT_PX = 420
 SAME = (
-    "Same scale, same first view: a line, a ring or a disc of one size stands for the same count on both maps. Each "
-    "map is moved by itself."
+    "Same scale: a line, a ring or a disc of one size stands for the same count on both maps. Same first view: they "
+    "begin alike, and then each is zoomed and moved by itself."
 )
 
 
@@ -32,8 +32,8 @@ def maps(sides: regions.Sides, titles: tuple[str, str]) -> str:
     return left.level
 
 
-def numbers(sides: regions.Sides, titles: tuple[str, str]) -> None:
-    """List both numbers and the difference."""
+def numbers(sides: regions.Sides, titles: tuple[str, str], by: str) -> None:
+    """List both numbers and the difference; of two regions the largest flows of each."""
     st.subheader("Both in numbers", anchor=False)
     _table(regions.numbers(sides, titles))
     st.caption(
@@ -41,6 +41,12 @@ def numbers(sides: regions.Sides, titles: tuple[str, str]) -> None:
         "0 is no record at hand, which need not mean that nothing moved."
     )
     if not (len(sides[0].flows) or len(sides[1].flows)):
+        return
+    if by == "region":
+        for slot, view, title in zip(st.columns(2), sides, titles, strict=True):
+            with slot:
+                st.markdown(f"**Largest flows: {words.caption(title)}**, at most {regions.LISTED}")
+                _table(regions.largest(view))
         return
     st.markdown(f"**Flows that differ most**, at most {regions.LISTED}")
     _table(regions.differing(sides, titles))
