@@ -14,7 +14,7 @@ from data.places import gazetteer
 from geo import system
 from queries import run
 
-EVIDENCE_ROWS = 500
+EVIDENCE_ROWS = 100  # the newest of each layer and direction, so that no layer fills the list; a choice, 2026-12
 NULL_DRAWS, NULL_SEED = 199, 1  # a p-value of 0.05 is the tenth of 200; 999 take five times as long
 
 
@@ -172,8 +172,10 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
     records["direction"] = np.where(records["origin_id"] == origin, "with", "against")
     summary = records.groupby(["layer", "direction"])["record_count"].sum().reset_index()
     names = store.places["name"]
-    listed = records if store.has_records else records.head(0)
-    shown = listed.head(EVIDENCE_ROWS)
+    listed = (records if store.has_records else records.head(0)).sort_values(
+        "layer", key=lambda layers: layers.ne(relations.ANCHOR), kind="stable"
+    )
+    shown = listed.groupby(["layer", "direction"], sort=False).head(EVIDENCE_ROWS).reset_index(drop=True)
     return view.Evidence(
         corridor_id,
         origin,
@@ -184,6 +186,7 @@ def evidence(store: Store, filters: Filters, corridor_id: str) -> view.Evidence:
         len(shown) < len(listed),
         len(listed),
         _withheld(store, limits, (origin, destination)),
+        listed.groupby("layer", sort=False).size().rename("entry_count").reset_index(),
     )
 
 

@@ -297,11 +297,28 @@ def ring_rows(view: Explore, mode: str = RELATIONS, scale: palette.Scale | None 
     return found
 
 
+def rings_told(view: Explore) -> str:
+    """Return of which layers not all rings are drawn, as a sentence; empty where all are."""
+    counts = view.within["layer"].value_counts().sort_index()
+    told = [
+        f"{words.layer_title(str(name))}: the {RING_COUNT} largest of {words.number(count)} rings drawn"
+        for name, count in counts.items()
+        if count > RING_COUNT
+    ]
+    return f"{'; '.join(told)}." if told else ""
+
+
 def ring_scale(views: Sequence[Explore]) -> palette.Scale:
     """Return the one scale of the radii of all these views' rings."""
     counts = [count for view in views for count in view.within["record_count"].tolist()]
     top = palette.rounded_up(max(counts, default=1))
     return palette.Scale(top, LARGEST_RING_PX, SMALLEST_RING_PX)
+
+
+def disc_scale(views: Sequence[Explore]) -> palette.Scale:
+    """Return the one scale of the radii of the discs of all these views' incidents, whatever their layer."""
+    discs = [view.incidents[view.incidents["precision"] != "country"] for view in views]
+    return palette.radii([count for found in discs for count in found["incident_count"].tolist()])
 
 
 def ring_layers(layer_id: str, rows: list[Row]) -> list[pdk.Layer]:
@@ -341,7 +358,7 @@ def deck_of(
         [
             *deck.ground(has_us_divisions(rows)),
             *marks.silent_layers(view.silent),
-            *marks.incident_layers(view.incidents),
+            *marks.incident_layers(view.incidents, disc_scale((view,))),
             *(halo_layers(rows, chosen) if chosen else []),
             *ring_layers(f"within-{turn}", ring_rows(view, mode)),
             *flow_layers(rows, camera["zoom"]),

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
+import pandas as pd
+
 from dashboard import layers, levels, palette, routes, words
 from dashboard.view import Explore
 from data.disclosure import SUPPRESSED
@@ -74,7 +76,7 @@ def sizes(view: Explore, mode: str) -> str:
         half = scale(scale.top) * palette.CONTEXT_SHARE
         rows.append((line(INK, half), f"{words.plural(scale.top, 'record')}, other layers"))
     if (shown["intended_share"] > 0.5).any():
-        rows.append((line(INK, 3, is_dashed=True), "destination mostly not reached"))
+        rows.append(mostly_intended())
     is_way = shown["corridor_id"].isin(view.routes["corridor_id"])
     if view.level != "place":
         rows.append((_bent(INK, BOW), f"sum of all flows of two {levels.PLURALS[view.level]}"))
@@ -86,6 +88,11 @@ def sizes(view: Explore, mode: str) -> str:
     return picture("Width: records of a flow", rows)
 
 
+def mostly_intended() -> tuple[str, str]:
+    """Return the row of dashed lines."""
+    return line(INK, 3, is_dashed=True), "destination mostly not reached"
+
+
 def marks(view: Explore, has_halo: bool = False) -> str:
     """Return what dots, discs, filled countries and, with a corridor chosen, the cells around its way mean."""
     rows = [('<circle cx="31" cy="0" r="3" fill="#23262B"/>', "end known as a place")]
@@ -93,14 +100,26 @@ def marks(view: Explore, has_halo: bool = False) -> str:
         rows = rings((view,))
     if has_halo:
         rows += [(_hexagon(alpha), told) for alpha, told in zip(routes.HALO_ALPHA, HALO_KEYS, strict=True)]
-    points = view.incidents[view.incidents["precision"] != "country"]
-    if len(points):
-        colour = palette.layer_colour(str(points["layer"].iloc[0]))
-        scale = palette.radii(points["incident_count"].tolist())
-        rows += [(disc(colour, scale(value)), words.plural(value, "incident")) for value in scale.legend()[-2:]]
-    if len(points) < len(view.incidents):
-        rows.append((_area(palette.layer_colour(str(view.incidents["layer"].iloc[0]))), "known only by country"))
+    rows += incident_colours(view.incidents)
+    if (view.incidents["precision"] != "country").any():
+        rows += disc_sizes(layers.disc_scale((view,)))
     return picture("Dots and areas", [*rows, *silences(view)])
+
+
+def incident_colours(incidents: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the colour of each layer of incidents: as a disc, and as a country where no more is known."""
+    is_country, rows = incidents["precision"] == "country", []
+    for name in sorted(incidents["layer"].unique()):
+        colour, title = palette.layer_colour(name), words.layer_title(name)
+        known = set(is_country[incidents["layer"] == name])
+        rows += [(disc(colour, 7), f"{title}: incidents")] if False in known else []
+        rows += [(_area(colour), f"{title}: known only by country")] if True in known else []
+    return rows
+
+
+def disc_sizes(scale: palette.Scale) -> list[tuple[str, str]]:
+    """Return what the size of a disc of any layer means."""
+    return [(disc(INK, scale(value)), words.plural(value, "incident")) for value in scale.legend()[-2:]]
 
 
 def hatched() -> str:
@@ -146,10 +165,9 @@ def _bent(colour: str, shape: str) -> str:
 
 
 def disc(colour: str, radius: float) -> str:
-    """Return a sample disc, no larger than its row."""
-    held = min(radius, LINE_PX / 2 + 3)
+    """Return a sample disc of this radius in pixels."""
     look = f'fill="{colour}" fill-opacity=".28" stroke="{colour}" stroke-opacity=".6"'
-    return f'<circle cx="31" cy="0" r="{held:g}" {look}/>'
+    return f'<circle cx="31" cy="0" r="{radius:g}" {look}/>'
 
 
 def _hexagon(alpha: int) -> str:

@@ -110,12 +110,12 @@ def _silent_areas(row: Mapping[str, Any]) -> list[Row]:
     return [{**part, "tip": tip} for part in deck.tint(row["country_id"])]
 
 
-def incident_layers(incidents: pd.DataFrame, scale: palette.Scale | None = None) -> list[pdk.Layer]:
+def incident_layers(incidents: pd.DataFrame, scale: palette.Scale) -> list[pdk.Layer]:
     """Return discs for incidents known by cell and filled countries for those known by country only.
 
     Args:
         incidents: As view.Explore has them.
-        scale: Of the discs; None for one that fits each layer.
+        scale: Of the discs, as layers.disc_scale gives it: one for all layers.
     """
     found = []
     for name in sorted(incidents["layer"].unique()):
@@ -136,8 +136,7 @@ def incident_tip(row: Mapping[str, Any]) -> str:
     )
 
 
-def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str, scale: palette.Scale | None) -> pdk.Layer:
-    scale = scale or palette.radii(rows["incident_count"].tolist())
+def _disc_layer(layer_id: str, rows: pd.DataFrame, colour: str, scale: palette.Scale) -> pdk.Layer:
     discs = [
         {
             "p": [round(row["lon"], 3), round(row["lat"], 3)],

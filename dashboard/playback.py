@@ -153,7 +153,11 @@ def keys(names: list[str], view: Timeline, measure: Scales, has_silent: bool = F
     colours = [
         (legend.line(palette.layer_colour(name), 4), words.layer_title(name)) for name in names if name in with_flows
     ]
-    colours += [(_sample(name, 7), words.layer_title(name)) for name in names if name in with_incidents]
+    colours += [
+        (legend.disc(palette.layer_colour(name), 7), words.layer_title(name))
+        for name in names
+        if name in with_incidents
+    ]
     if has_silent:
         colours.append((legend.hatched(), "nothing reported in the whole time"))
     found = [legend.picture("Colour", colours)]
@@ -164,16 +168,8 @@ def keys(names: list[str], view: Timeline, measure: Scales, has_silent: bool = F
         ]
         found.append(legend.picture("Width: records, one scale for all time", widths))
     if with_incidents:
-        name = sorted(with_incidents)[0]
-        discs = [(_sample(name, measure.radii(n)), words.plural(n, "incident")) for n in measure.radii.legend()[-2:]]
-        found.append(legend.picture("Discs: incidents within about 60 km", discs))
+        found.append(legend.picture("Discs: incidents within about 60 km", legend.disc_sizes(measure.radii)))
     return found
-
-
-def _sample(layer: str, radius: float) -> str:
-    colour = palette.layer_colour(layer)
-    look = f'fill="{colour}" fill-opacity=".28" stroke="{colour}" stroke-opacity=".6"'
-    return f'<circle cx="31" cy="0" r="{radius:g}" {look}/>'
 
 
 def note(told: list[str], window: Window) -> str:

@@ -70,14 +70,7 @@ def title(by: str, side: str, choices: Choices) -> str:
 def scales(sides: Sides) -> Scales:
     """Return the scales of both maps."""
     counts = [count for view in sides for count in _shown(view)["record_count"].tolist()]
-    incidents = _incidents(sides)["incident_count"].tolist()
-    return Scales(palette.widths(counts, HALF_WIDEST_PX), layers.ring_scale(sides), palette.radii(incidents))
-
-
-def _incidents(sides: Sides) -> pd.DataFrame:
-    """Return the incidents of both maps that are drawn as discs."""
-    both = pd.concat([view.incidents for view in sides], ignore_index=True)
-    return both[both["precision"] != "country"]
+    return Scales(palette.widths(counts, HALF_WIDEST_PX), layers.ring_scale(sides), layers.disc_scale(sides))
 
 
 def camera(sides: Sides) -> dict[str, float]:
@@ -102,24 +95,24 @@ def deck_of(view: Explore, measures: Scales, first_view: Mapping[str, float]) ->
 
 
 def keys(sides: Sides, measures: Scales) -> list[str]:
-    """Return what colours, widths, rings and discs mean on both maps, as small pictures."""
+    """Return what colours, widths, dashes, rings, discs and hatching mean on both maps, as small pictures."""
     flowing = pd.concat([found["layer"] for view in sides for found in (_shown(view), view.within)]).unique().tolist()
     colours = [(legend.line(palette.layer_colour(name), 4), words.layer_title(name)) for name in order(flowing)]
-    striking = pd.concat([view.incidents["layer"] for view in sides]).unique().tolist()
-    colours += [(legend.disc(palette.layer_colour(name), 7), words.layer_title(name)) for name in order(striking)]
+    colours += legend.incident_colours(pd.concat([view.incidents for view in sides]))
     scale = measures.widths
     widths = [(legend.line(legend.INK, scale(n)), words.plural(n, "record")) for n in scale.legend()]
+    if any((_shown(view)["intended_share"] > 0.5).any() for view in sides):
+        widths.append(legend.mostly_intended())
     found = [legend.picture("Colour, both maps", colours), legend.picture("Width: records, both maps", widths)]
     return [*found, *(legend.picture(title, rows) for title, rows in _round(sides, measures).items() if rows)]
 
 
 def _round(sides: Sides, measures: Scales) -> dict[str, list[tuple[str, str]]]:
-    """Return what rings and discs mean; no row where there are none."""
-    points = _incidents(sides)
-    colour = palette.layer_colour(str(points["layer"].iloc[0])) if len(points) else ""
-    fitting = [n for n in measures.discs.legend() if len(points) and measures.discs(n) <= legend.LINE_PX / 2]
-    discs = [(legend.disc(colour, measures.discs(n)), words.plural(n, "incident")) for n in fitting[-2:]]
-    return {"Rings, both maps": legend.rings(sides), "Discs: incidents, both maps": discs}
+    """Return what rings and discs mean, no row where there are none, and what countries without a line mean."""
+    has_discs = any((view.incidents["precision"] != "country").any() for view in sides)
+    discs = legend.disc_sizes(measures.discs) if has_discs else []
+    rounds = {"Rings, both maps": legend.rings(sides), "Discs: incidents, both maps": discs}
+    return rounds | {f"Countries, {name} map": legend.silences(view) for name, view in zip(SIDES, sides, strict=True)}
 
 
 def _shown(view: Explore) -> pd.DataFrame:
@@ -152,6 +145,19 @@ def _counts(view: Explore) -> pd.DataFrame:
     found = mine[["flow_record_count", "flow_count"]].rename(columns={"flow_record_count": "record_count"})
     found["record_count"] += incidents.reindex(found.index).fillna(0).astype("int64")
     return found.rename(index=words.layer_title)
+
+
+def largest(view: Explore) -> pd.DataFrame:
+    """Return the largest flows of one side: a flow lies within one region, so two of them differ in all."""
+    rows = view.flows.sort_values("record_count", ascending=False, kind="stable").head(LISTED)
+    return pd.DataFrame(
+        {
+            "Layer": [words.layer_title(name) for name in rows["layer"]],
+            "From": [words.safe(name) for name in rows["origin"]],
+            "To": [words.safe(name) for name in rows["destination"]],
+            "Records": rows["record_count"].tolist(),
+        }
+    )
 
 
 def differing(sides: Sides, titles: tuple[str, str]) -> pd.DataFrame:

@@ -91,8 +91,10 @@ class Evidence:
             repeat_count, precision``, ``also_in`` (other sources of the same event; nullable) and the grades
             ``reliability, credibility`` (nullable); none for officials.
         withheld: ``layer, direction, cell_count``: counts between the two places that are too small to be told.
-        is_cut: True when only the first rows are listed (``record_total`` says how many there are).
+        is_cut: True when only the newest rows of each layer and direction are listed (``record_total``: how many there
+            are).
         record_total: Rows there are.
+        entries: ``layer, entry_count``: the same by layer, firearms first; none for officials.
     """
 
     corridor_id: str
@@ -106,3 +108,4 @@ class Evidence:
     withheld: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({"layer": [], "direction": [], "cell_count": []})
     )
+    entries: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"layer": [], "entry_count": []}))

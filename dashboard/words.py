@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
 import pandas as pd
 
+from dashboard.filters import Filters
 from data.disclosure import SUPPRESSED, Rule
 
 LAYER_TITLES = {
@@ -276,6 +277,44 @@ def showing(layer: str, flows: pd.DataFrame, totals: pd.DataFrame) -> str:
         return f"{layer_title(layer)}: no flow in this choice"
     part = percent(float(shown["record_count"].sum()) / records) if records else DASH
     return f"{layer_title(layer)}: showing {number(len(shown))} of {plural(flow_count, 'flow')}, {part} of records"
+
+
+def corridors_shown(shown: int, whole: int) -> str:
+    """Return how many comparisons of a corridor with another layer are listed, and why not all."""
+    compared = plural(
+        whole, "comparison of a corridor with another layer", "comparisons of corridors with other layers"
+    )
+    if shown == whole:
+        return f"All of {compared}."
+    return (
+        f"Showing {number(shown)} of {compared}: those of the firearms flows drawn, the largest and those with a word. "
+        "“Largest flows per layer” in the side bar draws more."
+    )
+
+
+def unlimited(layers: Iterable[str], chosen: Filters) -> str:
+    """Return that these layers of incidents are not limited by some of the chosen filters; empty where none is set."""
+    filters = {"what was found": chosen.commodity, "transport": chosen.mode, "how": chosen.modus}
+    unheard = [name for name, value in filters.items() if value]
+    titles = [layer_title(name) for name in layers]
+    if not titles or not unheard:
+        return ""
+    return f"{', '.join(titles)}: not limited by {' or '.join(unheard)}, which incidents do not state."
+
+
+def listed(rows: pd.DataFrame, entries: pd.DataFrame) -> str:
+    """Return how many of each layer's entries are listed, as a sentence.
+
+    Args:
+        rows: What is listed, with its ``layer``.
+        entries: ``view.Evidence.entries``.
+    """
+    counts = rows["layer"].value_counts()
+    told = [
+        f"{layer_title(name)} {number(counts.get(name, 0))} of {plural(whole, 'entry', 'entries')}"
+        for name, whole in entries[["layer", "entry_count"]].itertuples(index=False, name=None)
+    ]
+    return f"Listed, the newest of each direction: {'; '.join(told)}."
 
 
 def headline(omega: pd.DataFrame) -> list[str]:

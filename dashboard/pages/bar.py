@@ -19,8 +19,17 @@ CONTEXT_HELP = (
     "Context only: country totals without origin or destination. They are not drawn; see Coverage and Modus operandi."
 )
 MODUS_HELP = (
-    "How it was done, as the record states: most records do not say. Layers that never say it vanish, unless unknown "
-    "is among the chosen."
+    "How it was done, as the record states: most records do not say. Layers of flows that never say it vanish, unless "
+    "Not stated is among the chosen. Incidents, such as terrorism, do not state it and are not limited."
+)
+TRANSPORT_HELP = "Flows whose records state it. Incidents, such as terrorism, do not state it and are not limited."
+FOUND_HELP = (
+    "Limits only the layers you choose something from; the other layers stay whole, and so do incidents, such as "
+    "terrorism, which state nothing that was found."
+)
+LINK_HELP = (
+    "The address of this page holds the filters above: copy it to share them. Of the controls of the pages themselves "
+    "it holds most, but not those of Traces, nor speed and compared periods of Time."
 )
 KAPPA_HELP = (
     "A record may state a destination the goods never reached. 0 leaves such records out of the comparison of "
@@ -43,7 +52,7 @@ def filters(choices: Choices) -> None:
         _period(choices)
         _region(choices)
         _commodity(choices)
-        st.multiselect("Transport", choices.modes, key="transport", placeholder="All means", format_func=_mode_title)
+        _transport(choices)
         modus = words.MODUS_TITLES
         st.multiselect("How", MODI, key="modus", placeholder="Anyhow", format_func=modus.__getitem__, help=MODUS_HELP)
         st.number_input("Records per flow, at least", 1, None, key="min_count", help="Hides flows with fewer records.")
@@ -56,7 +65,7 @@ def filters(choices: Choices) -> None:
             st.slider("Weight of destinations not reached", 0.0, 1.0, step=0.05, key="kappa", help=KAPPA_HELP)
         first, last = state.span(choices)
         st.button("Reset filters", on_click=state.clear, args=(_everything(choices, first, last),), width="stretch")
-        st.caption("The address of this page holds every choice: copy it to share this view.")
+        st.caption(LINK_HELP)
 
 
 def _layer(name: str) -> "st.delta_generator.DeltaGenerator":
@@ -109,7 +118,18 @@ def _commodity(choices: Choices) -> None:
         key="commodity",
         placeholder="Everything",
         format_func=_commodity_title,
-        help="Limits only the layers you choose something from; the other layers stay whole.",
+        help=FOUND_HELP,
+    )
+
+
+def _transport(choices: Choices) -> None:
+    st.multiselect(
+        "Transport",
+        choices.modes,
+        key="transport",
+        placeholder="All means",
+        format_func=_mode_title,
+        help=TRANSPORT_HELP,
     )
 
 

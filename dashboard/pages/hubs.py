@@ -4,19 +4,19 @@ import streamlit as st
 
 from dashboard import load
 from dashboard.hubs import Hubs
-from dashboard.pages import frame, hub_parts, parts
+from dashboard.pages import frame, hub_parts, parts, state
 
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body, "hubs")
+    frame.page(_body, "hubs", state.seed_own("hubs"))
 
 
 def _body(page: frame.Page) -> None:
-    page.link()
     view = page.view("Counting borders and hubs …", load.hubs)
     st.subheader("Borders and hubs", anchor=False)
     _everything(page.pinned, view)
+    page.link(state.own("hubs"))
 
 
 def _everything(pinned: parts.Pinned, view: Hubs) -> None:

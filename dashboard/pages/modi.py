@@ -11,14 +11,14 @@ from dashboard.pages import draw, frame, state, tables
 
 def render() -> None:
     """Draw the page, or one sentence that says why it cannot be drawn."""
-    frame.page(_body, "modus-operandi")
+    frame.page(_body, "modus-operandi", state.seed_own("modus-operandi"))
 
 
 def _body(page: frame.Page) -> None:
-    page.link()
     view = page.view("Counting methods …", load.modus)
     st.subheader("How it was done", anchor=False)
     if not view.counts["record_count"].sum():
+        page.link()
         st.info("No record of this choice. Switch a layer on, or widen the filters in the side bar.")
         return
     st.markdown("\n".join(f"- {words.caption(line)}." for line in charts.sentences(view)))
@@ -26,6 +26,7 @@ def _body(page: frame.Page) -> None:
         _methods(view)
     else:
         st.info("No record of this choice says how it was done.")
+    page.link(state.own("modus-operandi"))
     _context(view)
     st.caption(words.caption(charts.NOT_CROSSED))
 

@@ -81,7 +81,7 @@ def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.Del
     mode = layers.LAYERS if view.omega.empty else str(shown)  # nothing to relate to
     chosen = _chosen(pinned, view, drawn.level)
     told = "; ".join(levels.told(drawn))
-    above.caption(words.caption(f"{told}."))
+    above.caption(words.caption(f"{told}. {left_out(drawn)}".strip()))
     draw.map_of(
         layers.deck_of(drawn, mode, chosen, camera, st.session_state["turn"]),
         f"Map of flows. {told}. The table below lists the same corridors.",
@@ -91,6 +91,12 @@ def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.Del
         selection_mode="single-object",
     )
     _below(view, drawn, mode, chosen)
+
+
+def left_out(drawn: Explore) -> str:
+    """Return which rings are not drawn and which filters do not limit incidents, as sentences; empty where neither."""
+    unlimited = words.unlimited(drawn.incidents["layer"].unique(), drawn.filters)
+    return " ".join(told for told in (layers.rings_told(drawn), unlimited) if told)
 
 
 def _below(view: Explore, drawn: Explore, mode: str, chosen: routes.Chosen | None) -> None:
@@ -157,7 +163,8 @@ def corridors(pinned: Pinned, view: Explore) -> None:
         return
     table = tables.corridors(view, _judged(pinned, view))
     behind = "the records behind it" if load.store(*pinned).has_records else "the sums behind it"
-    st.caption(f"Pick a row, or a line on the map, to see {behind}.")
+    shown = words.corridors_shown(len(table), len(view.corridors))
+    st.caption(words.caption(f"{shown} Pick a row, or a line on the map, to see {behind}."))
     ids = table.index.astype(str).tolist()
     key = f"corridors-{st.session_state['turn']}"
     chosen = st.session_state["corridor"]
@@ -219,10 +226,9 @@ def evidence(pinned: Pinned, view: Explore, onward: Callable[[], object]) -> Non
 
 
 def records(found: Evidence) -> None:
-    """List the records, and say whether these are all."""
-    listed = len(found.records)
-    cut = f"The first {words.number(listed)} of {words.number(found.record_total)} entries." if found.is_cut else ""
-    st.caption(words.caption(cut or f"{words.plural(listed, 'entry', 'entries')}; the counts above are their sum."))
+    """List the records, and say of each layer whether these are all."""
+    whole = f"{words.plural(len(found.records), 'entry', 'entries')}; the counts above are their sum."
+    st.caption(words.caption(words.listed(found.records, found.entries) if found.is_cut else whole))
     st.dataframe(tables.records(found), hide_index=True, height=300, placeholder=words.DASH)
 
 

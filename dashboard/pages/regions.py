@@ -39,7 +39,7 @@ def _body(page: frame.Page) -> None:
         st.info("Both sides are the same. Choose another on one of them.")
         return
     level = regions_parts.maps((left, right), titles)
-    regions_parts.numbers((left, right), titles)
+    regions_parts.numbers((left, right), titles, by)
     lines = words.LINES if level == "place" else levels.LINES
     st.caption(words.caption(f"{words.COUNTS} {lines} {words.BOUNDARIES}"))
 

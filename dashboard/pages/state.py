@@ -39,6 +39,11 @@ KEPT = (
     "modus_layer",
     *_REGIONS,
 )  # of single pages
+OWN = {  # controls of a page that its link holds, under their own names
+    "hubs": ("hub_layer", "hub_country", "hub_closing"),
+    "coverage": ("coverage_layer", "coverage_region"),
+    "modus-operandi": ("modus_layer",),
+}
 Camera = dict[str, float]
 
 
@@ -63,9 +68,29 @@ def renew(root: str) -> None:
 
 def begin_anew() -> None:
     """Let the link say what is chosen on its page, as in a new browser; what no link holds stays as it is."""
-    for key in ("turn", "trace", "time_playing", "regions_asked", *_REGIONS):
+    for key in ("turn", "trace", "time_playing", "regions_asked", *_REGIONS, *OWN):
         st.session_state.pop(key, None)
         st.session_state.get("kept", {}).pop(key, None)
+
+
+def seed_own(page: str) -> Callable[[Mapping[str, str]], None]:
+    """Return what takes over, once, the controls that a page's link names; the page leaves out what it does not offer.
+
+    Args:
+        page: One of OWN.
+    """
+
+    def seeded(asked: Mapping[str, str]) -> None:
+        if page not in st.session_state:
+            st.session_state[page] = True
+            st.session_state.update({key: asked[key] for key in OWN[page] if key in asked})
+
+    return seeded
+
+
+def own(page: str) -> dict[str, str]:
+    """Return the controls of a page as its link holds them."""
+    return {key: str(st.session_state[key]) for key in OWN[page] if st.session_state.get(key) is not None}
 
 
 def seed(choices: Choices) -> None:

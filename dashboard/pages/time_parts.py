@@ -50,6 +50,8 @@ def play(pinned: parts.Pinned, view: Timeline, window: tuple[str, int | None]) -
     measure = playback.scales(*load.busiest(*pinned, view.filters, step, length))
     camera = state.camera(lambda: playback.camera(view), (*view.filters.region, "time"))
     silent = load.silent(*pinned, view.filters)
+    if told := words.unlimited(view.incidents["layer"].unique(), view.filters):
+        st.caption(words.caption(told))
     scene = player.Scene(view, counts, moments, step, length, measure, camera, silent)
     player.start(scene)
 

@@ -1,8 +1,8 @@
--- rows:   one per leg between the two places, in either direction, largest first
+-- rows:   one per leg between the two places, in either direction, the newest of each layer and origin first
 -- params: place_a, place_b; since date, until date (exclusive), layers list, countries list, limited list,
 --         commodities list, modes list, modi list, pairs list, each null for no limit; min_count whole number
 -- reads:  chosen_legs, observations, waypoints, duplicates
--- order:  layer, origin_id, record_count descending, date_start, leg_id
+-- order:  layer, origin_id, date_end descending, date_start descending, leg_id
 with chosen as (
     select *
     from chosen_legs($since, $until, $layers, $countries, $limited, $commodities, $modes, $modi, $pairs)
@@ -48,4 +48,4 @@ inner join observations as o on l.obs_id = o.obs_id
 inner join waypoints as a on l.obs_id = a.obs_id and l.leg_seq = a.seq
 inner join waypoints as b on l.obs_id = b.obs_id and l.leg_seq + 1 = b.seq
 left join others as d on l.obs_id = d.kept_id
-order by l.layer, l.origin_id, l.record_count desc, o.date_start, l.leg_id
+order by l.layer, l.origin_id, o.date_end desc, o.date_start desc, l.leg_id

@@ -131,7 +131,7 @@ def test_a_search_for_traces_survives_a_visit_to_another_page(visit: Visit, addr
 
 def test_two_regions_and_two_periods_add_up_to_the_store(visit: Visit, address: str, ask: Ask) -> None:
     page = arrived(visit, f"{address}regions?by=region&left=Africa&right=Oceania", "Both in numbers")
-    expect(page.get_by_text("Same scale, same first view")).to_be_visible()
+    expect(page.get_by_text("Same scale: a line")).to_be_visible()
     rows = {row[0]: [number(cell) for cell in row[1:4]] for row in rows_below(page, "Both in numbers")}
     found = {}
     for region in ("Africa", "Oceania"):

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import assemble, relations
+from dashboard import assemble, relations, words
 from dashboard.filters import MODI, Filters
 from dashboard.importing import TRUTH
 from dashboard.relations import Draws
@@ -196,6 +196,26 @@ def test_every_record_of_the_evidence_names_source_file_and_row(store: Store) ->
     assert str(observations.loc[(first["source_id"], first["source_row"]), "date_start"]) == str(
         first["date_start"].date()
     )
+
+
+def test_however_many_records_one_layer_has_each_layer_and_direction_is_listed_firearms_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assemble, "EVIDENCE_ROWS", 2)
+    evidence = assemble.evidence(store, ALL, "city:MEX:guadalajara~city:USA:houston")
+    ways = evidence.records.groupby(["layer", "direction"])
+    counts = ways.size()
+    monkeypatch.setattr(assemble, "EVIDENCE_ROWS", 10**6)
+    every = assemble.evidence(store, ALL, evidence.corridor_id).records.groupby(["layer", "direction"])["date_end"]
+    assert every.max().equals(ways["date_end"].max())
+    assert sorted(counts.index) == sorted(evidence.summary[["layer", "direction"]].itertuples(index=False, name=None))
+    assert counts.max() == 2 < evidence.entries["entry_count"].min()
+    assert evidence.records["layer"].iloc[0] == evidence.entries["layer"].iloc[0] == "firearms"
+    assert evidence.entries["entry_count"].sum() == evidence.record_total
+    whole = words.listed(evidence.records, evidence.entries)
+    total = evidence.entries.set_index("layer")["entry_count"]["firearms"]
+    listed = (evidence.records["layer"] == "firearms").sum()
+    assert f"Firearms {listed} of {total} entries" in whole
 
 
 @pytest.mark.parametrize("corridor_id", ["nowhere~else", "USA", "", "a~b~c"])

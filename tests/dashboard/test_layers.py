@@ -2,6 +2,7 @@ import json
 import math
 from collections import Counter
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -333,6 +334,23 @@ def test_every_colour_stands_out_from_land_and_sea(colour: str) -> None:
     for ground in (palette.LAND, palette.SEA):
         assert (_luminance(ground) + 0.05) / (_luminance(colour) + 0.05) > 2.5
     assert math.isfinite(_luminance(colour))
+
+
+def test_two_layers_of_incidents_share_one_scale_and_each_has_its_colour_in_the_legend() -> None:
+    few = fixture_view.incidents().head(1).assign(incident_count=2)
+    many = fixture_view.incidents().iloc[[1, 2]].assign(layer="violence", incident_count=2000)
+    view = replace(VIEW, incidents=pd.concat([few, many]))
+    parsed = json.loads(layers.deck_of(view, layers.LAYERS, None, deck.camera(None)).to_json())
+    (small,), (large,) = (rows_of(parsed, f"incidents-{name}") for name in ("terrorism", "violence"))
+    assert (small["r"], large["r"]) == (palette.SMALLEST_RADIUS_PX, palette.LARGEST_RADIUS_PX)
+    rows = {told: drawing for drawing, told in legend.incident_colours(view.incidents)}
+    assert list(rows) == ["Terrorism: incidents", "Violence: incidents", "Violence: known only by country"]
+    assert palette.layer_colour("terrorism") in rows["Terrorism: incidents"]
+    assert palette.layer_colour("violence") in rows["Violence: incidents"]
+    sizes = {told: drawing for drawing, told in legend.disc_sizes(layers.disc_scale((view,)))}
+    assert f'r="{large["r"]:g}"' in sizes["2,000 incidents"]
+    assert legend.INK in sizes["2,000 incidents"]
+    assert all(escape(said) in legend.marks(view) for said in (*rows, *sizes))
 
 
 SILENT = pd.DataFrame({"country_id": ["MLI", "PER", "XXX"], "name": ["Mali", "Peru", "Nowhere"]})

@@ -221,3 +221,10 @@ def test_incidents_are_told_where_a_layer_has_no_flow() -> None:
     assert not any(
         "no flow" in line and any(line.startswith(words.layer_title(name)) for name in striking) for line in told
     )
+
+
+def test_rings_that_are_not_drawn_are_told() -> None:
+    rings = pd.DataFrame({"layer": ["drugs"] * (layers.RING_COUNT + 3) + ["firearms"] * layers.RING_COUNT})
+    view = fixture_view.explore()
+    assert layers.rings_told(replace(view, within=rings)) == "Drugs: the 40 largest of 43 rings drawn."
+    assert layers.rings_told(replace(view, within=rings.tail(layers.RING_COUNT))) == ""

@@ -44,6 +44,17 @@ def test_explore_shows_the_counts_of_the_store(open_app: Open, store: Store) -> 
         assert f"{counts[layer]:,}" in [caption.value for caption in app.caption]
 
 
+def test_incidents_are_said_to_be_unlimited_by_how_transport_and_what_was_found(open_app: Open, store: Store) -> None:
+    app = open_app(modus="parcel", mode="air")
+    whole = assemble.explore(store, Filters()).incidents["incident_count"].sum()
+    told = f"Terrorism: {whole:,} incidents on the map"
+    assert told in words(app)
+    assert "Terrorism: not limited by transport or how, which incidents do not state." in words(app)
+    for key in ("modus", "transport", "commodity"):
+        assert "Incidents" in app.multiselect(key=key).help or "incidents" in app.multiselect(key=key).help
+    assert "not limited by" not in words(open_app())
+
+
 def test_every_page_of_a_synthetic_store_says_so(open_app: Open) -> None:
     assert "SYNTHETIC" in words(open_app())
 
@@ -53,6 +64,13 @@ def test_the_table_holds_the_corridors_of_the_view(open_app: Open, store: Store)
     view = assemble.explore(store, Filters())
     shown = view.corridors[view.corridors["is_shown"]]
     assert app.dataframe[0].value["Firearms →"].tolist() == shown["firearms_with"].tolist()
+
+
+def test_the_table_says_how_many_corridors_it_leaves_out(open_app: Open, store: Store) -> None:
+    few = assemble.explore(store, Filters(top=2)).corridors
+    assert 0 < few["is_shown"].sum() < len(few)
+    told = words(open_app(top="2"))
+    assert f"Showing {few['is_shown'].sum():,} of {len(few):,} comparisons of corridors with other layers" in told
 
 
 def test_the_rows_of_a_map_are_fetched_beside_its_message(open_app: Open) -> None:

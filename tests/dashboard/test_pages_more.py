@@ -103,6 +103,24 @@ def test_every_method_has_a_row_and_what_is_not_stated_is_one_of_them(store: Sto
     assert (rows.groupby("layer")["record_count"].sum() == rows.groupby("layer")["total_count"].first()).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("hubs", {"hub_layer": "human_trafficking", "hub_country": "MEX"}),
+        ("coverage", {"coverage_layer": "drugs", "coverage_region": "Eastern Asia"}),
+        ("modi", {"modus_layer": "firearms"}),
+    ],
+)
+def test_a_link_holds_what_is_chosen_on_a_page_of_its_own(opened: Open, name: str, link: dict[str, str]) -> None:
+    app = opened(name, **link)
+    assert not app.exception
+    assert {key: app.session_state[key] for key in link} == link
+    assert {key: app.query_params[key] for key in link} == link
+    other = opened(name)
+    assert set(link) <= set(other.query_params)
+    assert "nonsense" not in opened(name, **dict.fromkeys(link, "nonsense")).query_params.values()
+
+
 def test_two_maps_share_one_scale_and_one_first_view(store: Store) -> None:
     sides = tuple(assemble.explore(store, regions.narrowed(Filters(), "region", name)) for name in ("Africa", "Asia"))
     pair = (sides[0], sides[1])
@@ -143,13 +161,18 @@ def test_both_maps_draw_lines_between_countries_and_rings_on_one_scale(store: St
         assert drawn["places"] == []  # a country is no point
     assert sorted(counts.values()) == sorted(round(measures.rings(count), 1) for count in largest)
     assert measures.discs.top >= max(view.incidents["incident_count"].max() for view in (left, right))
-    assert len(regions.keys((left, right), measures)) == 4  # colours, widths, rings, discs
+    told = regions.keys((left, right), measures)
+    titles = ("Colour", "Width", "Rings", "Discs", "Countries, left map", "Countries, right map")
+    assert [title for title, svg in zip(titles, told, strict=True) if f">{title}" not in svg] == []
+    assert all("nothing reported" in svg for svg in told[-2:])  # both maps hatch countries
+    is_dashed = pd.concat([left.flows, right.flows]).query("is_shown")["intended_share"].gt(0.5).any()
+    assert ("destination mostly not reached" in told[1]) == is_dashed
 
 
 def test_the_table_of_regions_holds_both_numbers_and_their_difference(opened: Open, store: Store) -> None:
     app = opened("regions", by="period", left="2015-2017", right="2018-2019")
     assert not app.exception
-    assert "Same scale, same first view" in words(app)
+    assert "they begin alike, and then each is zoomed and moved by itself" in words(app)
     table = app.dataframe[0].value.set_index("Layer")
     for title, since, until in (("2015 to 2017", 2015, 2018), ("2018 to 2019", 2018, 2020)):
         view = assemble.explore(store, Filters(since=date(since, 1, 1), until=date(until, 1, 1)))
@@ -159,6 +182,17 @@ def test_the_table_of_regions_holds_both_numbers_and_their_difference(opened: Op
     left, right = (table[f"{title}: records"] for title in ("2015 to 2017", "2018 to 2019"))
     assert (table["Difference: records"] == right - left).all()
     assert app.query_params["left"] == "2015-2017"
+
+
+def test_of_two_regions_the_largest_flows_of_each_are_listed(opened: Open, store: Store) -> None:
+    app = opened("regions", by="region", left="Africa", right="Asia")
+    assert "Flows that differ most" not in words(app)
+    tables = [frame.value for frame in app.dataframe if list(frame.value.columns[-2:]) == ["To", "Records"]]
+    for name, table in zip(("Africa", "Asia"), tables, strict=True):
+        counts = assemble.explore(store, Filters(region=(name,))).flows["record_count"]
+        assert f"Largest flows: {name}" in words(app)
+        assert table["Records"].tolist() == counts.sort_values(ascending=False).head(regions.LISTED).tolist()
+    assert "Flows that differ most" in words(opened("regions", by="layer", left="firearms", right="drugs"))
 
 
 def test_swapping_the_sides_turns_every_difference_round(store: Store) -> None:
