@@ -13,15 +13,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from dashboard import assemble, questions, relations, snapshot, stores, view
 from dashboard.filters import LAYERS, Filters
 from dashboard.relations import Draws
 from dashboard.snapshot import Request
+from dashboard.snapshot_lines import of_lines
 from data.errors import FilterError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 DAYS = ("since", "until")
 MANY = ("layers", "region", "commodity", "mode", "modus")
@@ -49,6 +54,34 @@ class Opened:
     def explore(self, **filters: Any) -> view.Explore:
         """Return every frame of the Explore page; see view.Explore."""
         return assemble.explore(self.store, self._chosen(filters))
+
+    def routes(self, within: "gpd.GeoDataFrame | None" = None, **filters: Any) -> "gpd.GeoDataFrame":
+        """Return the ways that Explore draws, as lines; they have no direction, the flows on them do.
+
+        Args:
+            within: Areas of your own, in WGS 84; only ways that meet one of them are returned.
+            filters: As for every method.
+
+        Returns:
+            One row per pair of places with a way: ``corridor_id, network, length_km, confidence`` and the line
+            (MultiLineString, cut at the antimeridian), lon/lat degrees (WGS 84); see view.Explore.
+
+        Raises:
+            CrsError: ``within`` has no CRS or another one.
+        """
+        import geopandas as gpd  # here, for it takes longer to load than a question to answer
+
+        from geo.crs import WGS84, require_wgs84
+
+        areas = None if within is None else require_wgs84(within, "within").union_all()
+        seen = self.explore(**filters)
+        ways = seen.routes.reset_index(drop=True)
+        row = pd.Index(ways["corridor_id"]).get_indexer(pd.Index(seen.lines["corridor_id"]))
+        order = np.argsort(row, kind="stable")[(row < 0).sum() :]
+        points = seen.lines[["lon", "lat"]].to_numpy(np.float64)
+        shapes = of_lines(row[order], points[order], len(ways))
+        found = gpd.GeoDataFrame(ways, geometry=shapes.geometries(), crs=WGS84)
+        return found if areas is None else found[found.intersects(areas)].reset_index(drop=True)
 
     def evidence(self, corridor_id: str, **filters: Any) -> view.Evidence:
         """Return the records behind one corridor; see view.Evidence."""

@@ -3,16 +3,19 @@
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from dashboard import api, assemble, snapshot_check
 from dashboard.filters import Filters
 from dashboard.relations import Draws
 from dashboard.stores import Store
-from data.errors import FilterError
+from data.errors import CrsError, FilterError
 
 PAIR = ("firearms", "drugs")
 FILTERS = Filters(since=date(2019, 1, 1), layers=PAIR, region=("Europe",))
@@ -64,6 +67,34 @@ def test_flows_and_compare_are_what_the_commands_print(opened: api.Opened, store
     mine = opened.compare("firearms", "drugs", **chosen)
     theirs = assemble.comparison(store, FILTERS, PAIR, Draws(0, 1))
     pd.testing.assert_frame_equal(mine.corridors, theirs.corridors)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> api.Opened:
+    """Return an interface that answers with three ways: one over the antimeridian, one without a line."""
+    ways = pd.DataFrame({"corridor_id": ["A~B", "C~D", "E~F"], "network": "road", "length_km": 1.0, "confidence": 0.5})
+    ids, lon = ["C~D", "A~B", "C~D", "A~B", "A~B"], [170.0, 0.0, -170.0, 10.0, 20.0]
+    lines = pd.DataFrame({"corridor_id": ids, "lon": lon, "lat": [10.0, 0.0, 10.0, 5.0, 0.0]})
+    seen = SimpleNamespace(routes=ways, lines=lines)
+    monkeypatch.setattr(api.Opened, "explore", lambda *_, **__: seen)
+    return api.Opened(None)  # type: ignore[arg-type]
+
+
+def test_routes_are_lines_in_degrees_in_the_order_of_travel(told: api.Opened) -> None:
+    found = told.routes()
+    assert found.crs.equals("EPSG:4326", ignore_axis_order=True)
+    assert found["corridor_id"].tolist() == ["A~B", "C~D", "E~F"]
+    assert list(found.geometry[0].geoms[0].coords) == [(0, 0), (10, 5), (20, 0)]
+    assert [part.bounds[0] for part in found.geometry[1].geoms] == [170, -180]
+    assert found.geometry[2] is None
+
+
+def test_routes_within_an_area_meet_it_and_another_crs_is_refused(told: api.Opened) -> None:
+    area = gpd.GeoDataFrame(geometry=[shapely.box(9, 4, 11, 6)], crs="EPSG:4326")
+    assert told.routes(area)["corridor_id"].tolist() == ["A~B"]
+    for wrong in (area.to_crs("EPSG:3857"), area.set_crs(None, allow_override=True)):
+        with pytest.raises(CrsError, match="within: expected EPSG:4326"):
+            told.routes(wrong)
 
 
 def test_evidence_is_that_of_the_corridor(opened: api.Opened, store: Store) -> None:
