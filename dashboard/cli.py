@@ -26,7 +26,7 @@ from dashboard import (
     validate,
     whatif,
 )
-from dashboard.cli_parts import DONE, add, add_choice, add_filters, filters_of
+from dashboard.cli_parts import DONE, add, add_choice, add_filters, filters_of, folder, scale, whole
 from dashboard.cli_parts import progress as progress_bar
 from dashboard.filters import LAYERS, Filters, words_of
 from data import disclosure, release, sample
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add(commands, "release", "Derive legs and paths from all imports and publish them as the current release.")
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--store", type=folder, required=True, metavar="DIR", help="the store")
     help_k = "smallest count that is told of layers about victims (default: %(default)s)"
     parser.add_argument("--k-victims", type=int, default=disclosure.K_VICTIMS, metavar="K", help=help_k)
     parser.set_defaults(command=_release)
@@ -89,7 +89,7 @@ def _add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_prune(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add(commands, "prune", "Remove old releases; snapshots of them can then no longer be rebuilt.")
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--store", type=folder, required=True, metavar="DIR", help="the store")
     parser.add_argument("--keep", type=int, default=release.KEEP, help="newest releases to keep (default: %(default)s)")
     parser.set_defaults(command=_prune)
 
@@ -98,11 +98,14 @@ def _add_sample(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser = add(
         commands, "sample", "Make a synthetic store with planted corridors (TRUTH.json); not about any real place."
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the store to make")
-    parser.add_argument("--seed", type=int, default=sample.DEFAULT_SEED, help="of the generator (default: %(default)s)")
+    parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="the store to make")
+    help_seed = "of the generator (default: %(default)s)"
+    parser.add_argument("--seed", type=whole(0), default=sample.DEFAULT_SEED, help=help_seed)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--scale", type=float, default=1.0, help="multiplies the record counts (default: %(default)s)")
-    size.add_argument("--rows", type=int, metavar="N", help="instead of --scale: about so many records and incidents")
+    size.add_argument("--scale", type=scale, default=1.0, help="multiplies the record counts (default: %(default)s)")
+    size.add_argument(
+        "--rows", type=whole(1), metavar="N", help="instead of --scale: about so many records and incidents"
+    )
     parser.set_defaults(command=_sample)
 
 
@@ -119,7 +122,7 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_filters(parser)
     help_draws = "worlds to draw from the null model, as 999; 0 tests nothing (default: %(default)s)"
     parser.add_argument("--draws", type=int, default=0, help=help_draws)
-    parser.add_argument("--seed", type=int, default=1, help="of the draws (default: %(default)s)")
+    parser.add_argument("--seed", type=whole(0), default=1, help="of the draws (default: %(default)s)")
     parser.set_defaults(command=_compare)
 
 
@@ -137,7 +140,8 @@ def _add_validate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     help_full = "under an hour on two cores, else about two and a half minutes"
     parser.add_argument("--full", action="store_true", help=help_full)
     parser.add_argument("--out", type=Path, default=Path("validation"), metavar="DIR", help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=validate.DEFAULT_SEED, help="of every world (default: %(default)s)")
+    help_seed = "of every world (default: %(default)s)"
+    parser.add_argument("--seed", type=whole(0), default=validate.DEFAULT_SEED, help=help_seed)
     parser.add_argument("--only", type=words_of, default=None, help="scenarios, as S1,S6 (default: all)")
     parser.set_defaults(command=_validate)
 
@@ -155,9 +159,9 @@ def _add_chain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add(commands, "serve", "Serve the app on this machine.")
     parser.add_argument(
-        "--store", type=Path, metavar="DIR", help="the store (default: CONTRAFLOW_STORE, or the sample's)"
+        "--store", type=folder, metavar="DIR", help="the store (default: CONTRAFLOW_STORE, or the sample's)"
     )
-    parser.add_argument("--port", type=int, default=8501, help="default: %(default)s")
+    parser.add_argument("--port", type=whole(1, 65_535), default=8501, help="default: %(default)s")
     parser.set_defaults(command=_serve)
 
 
@@ -183,9 +187,12 @@ def _sample(arguments: argparse.Namespace) -> int:
 
 
 def _flows(arguments: argparse.Namespace) -> int:
+    layers = words_of(arguments.layer)
+    if not layers:
+        raise FilterError(f"--layer {arguments.layer!r} names no layer; give one, as firearms.")
     store = stores.opened(arguments.store, arguments.release)
-    questions.require_layers(store, words_of(arguments.layer))
-    found = assemble.flows(store, filters_of(arguments, words_of(arguments.layer)))
+    questions.require_layers(store, layers)
+    found = assemble.flows(store, filters_of(arguments, layers))
     printing.show_flows(found.assign(is_synthetic=store.is_synthetic), arguments.format)
     return DONE
 
@@ -193,9 +200,7 @@ def _flows(arguments: argparse.Namespace) -> int:
 def _compare(arguments: argparse.Namespace) -> int:
     parts = words_of(arguments.layers)
     if len(parts) != 2 or parts[0] == parts[1]:
-        raise FilterError(
-            f"--layers {arguments.layers!r} names {len(set(parts))} different layers; give two, as firearms,drugs."
-        )
+        raise FilterError(f"--layers {arguments.layers!r}: give two different layers, as firearms,drugs.")
     store = stores.opened(arguments.store, arguments.release)
     filters = filters_of(arguments, LAYERS)
     pair, draws, seed = (parts[0], parts[1]), arguments.draws, arguments.seed

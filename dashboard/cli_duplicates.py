@@ -1,10 +1,9 @@
 """The command that lists which records are not counted because another source states the same event better."""
 
 import argparse
-from pathlib import Path
 
 from dashboard import duplicates, printing, questions, stores
-from dashboard.cli_parts import DONE, add
+from dashboard.cli_parts import DONE, add, folder
 from dashboard.duplicates import Duplicates
 from dashboard.filters import words_of
 from dashboard.stores import Store
@@ -16,7 +15,7 @@ SHOWN = ("layer", "kept", "dropped", "first", "rule", "days_apart", "km_apart", 
 def add_duplicates(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``contraflow duplicates``."""
     parser = add(commands, "duplicates", "List records left out because another source states the same event better.")
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--store", type=folder, required=True, metavar="DIR", help="the store")
     parser.add_argument("--release", help="a release id (default: the current one)")
     parser.add_argument("--layer", type=words_of, default=(), help="as drugs; several with commas (default: all)")
     parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="default: %(default)s")

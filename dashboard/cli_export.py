@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from dashboard import assemble, audit, printing, questions, snapshot, snapshot_check, stores
-from dashboard.cli_parts import DONE, add, add_filters, filters_of
+from dashboard.cli_parts import DONE, add, add_filters, filters_of, folder, whole
 from dashboard.cli_parts import progress as progress_bar
 from dashboard.filters import LAYERS, Filters, words_of
 from dashboard.relations import Draws
 from dashboard.snapshot import Request
 
 REFUSED = 3
+NO_LOG = f"There is no export log: nothing was exported from this store yet, or its folder {audit.FOLDER} was removed."
 ENTRY = ("seq", "at", "what", "target", "release", "marking", "rows", "filters")
 
 
@@ -32,7 +33,7 @@ def add_snapshot(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--top", type=int, default=Filters.top, help="flows of a layer that count as shown")
     help_draws = "worlds to draw from the null model; 0 tests nothing (default: %(default)s)"
     parser.add_argument("--draws", type=int, default=assemble.NULL_DRAWS, help=help_draws)
-    parser.add_argument("--seed", type=int, default=assemble.NULL_SEED, help="of the draws (default: %(default)s)")
+    parser.add_argument("--seed", type=whole(0), default=assemble.NULL_SEED, help="of the draws (default: %(default)s)")
     parser.set_defaults(command=_snapshot)
 
 
@@ -47,7 +48,7 @@ def add_reproduce(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add the command that makes a snapshot again."""
     parser = add(commands, "reproduce", "Make a snapshot again from its manifest; every file must be the same.")
     parser.add_argument("manifest", type=Path, metavar="MANIFEST", help="manifest.json of the snapshot")
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store it was made from")
+    parser.add_argument("--store", type=folder, required=True, metavar="DIR", help="the store it was made from")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR|FILE.zip", help="must not exist, or be empty")
     parser.set_defaults(command=_reproduce)
 
@@ -56,7 +57,7 @@ def add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     """Add the command that shows and checks the log of what left."""
     parser = add(commands, "audit", "List or check the log of everything that left a store.")
     parser.add_argument("action", choices=("list", "verify"), help="list the lines, or check that none was changed")
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--store", type=folder, required=True, metavar="DIR", help="the store")
     parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="default: %(default)s")
     parser.set_defaults(command=_audit)
 
@@ -96,6 +97,7 @@ def _reproduce(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
+    has_log = audit.has_log(arguments.store)
     if arguments.action == "list":
         rows = pd.DataFrame([_entry(row) for row in audit.entries(arguments.store)], columns=list(ENTRY))
         _list(rows, arguments.format)
@@ -104,7 +106,7 @@ def _audit(arguments: argparse.Namespace) -> int:
     for line in wrong:
         printing.NOTES.print(f"contraflow: the export log was changed: {line}.", markup=False)
     if not wrong:
-        printing.OUT.print("The export log is whole.")
+        printing.OUT.print("The export log is whole." if has_log else NO_LOG, markup=False)
     return REFUSED if wrong else DONE
 
 

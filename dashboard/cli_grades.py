@@ -1,14 +1,13 @@
 """The command that grades a source or one of its records."""
 
 import argparse
-from pathlib import Path
 
 from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
 from dashboard import printing, snapshot_formats
-from dashboard.cli_parts import DONE, add
+from dashboard.cli_parts import DONE, add, folder
 from data import grades, normalise
 from data.contracts import CREDIBILITIES, RELIABILITIES
 
@@ -18,7 +17,7 @@ HEADINGS = ("Graded on", "Source", "Record", "Reliability", "Credibility", "Note
 def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``contraflow grade``."""
     parser = add(commands, "grade", "Grade a source or one of its records; it counts from the next release on.")
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--store", type=folder, required=True, metavar="DIR", help="the store")
     parser.add_argument("--list", action="store_true", help="print every grade given so far")
     parser.add_argument("--source", metavar="SOURCE", help="whose records")
     help_record = "one of them, by obs_id or an export's leg_id (default: all)"

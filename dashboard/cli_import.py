@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from dashboard import importing, printing, snapshot_formats
-from dashboard.cli_parts import DONE, add
+from dashboard.cli_parts import DONE, add, folder
 from dashboard.cli_parts import progress as progress_bar
 from data import contracts, guess, mapping, rules, store
 from data.errors import FilterError
@@ -22,7 +22,7 @@ def add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     help_files = "SOURCE FILE...: the source and its files as published; with --map only files"
     parser.add_argument("files", nargs="+", metavar="SOURCE FILE", help=help_files)
     parser.add_argument("--map", type=Path, metavar="MAP.toml", help="says what the columns of your own files hold")
-    parser.add_argument("--store", type=Path, metavar="DIR", help="the store; made if missing")
+    parser.add_argument("--store", type=folder, metavar="DIR", help="the store; made if missing")
     help_quarantine = "set impossible rows aside instead of refusing the file"
     parser.add_argument("--quarantine", action="store_true", help=help_quarantine)
     help_dry = "with --map: say what would be taken and what not, and store nothing"
@@ -68,6 +68,8 @@ def _check_usage(arguments: argparse.Namespace) -> None:
             arguments.wrong("name one file or more after the source")
         if arguments.dry_run:
             arguments.wrong("--dry-run goes with --map")
+    elif arguments.year is not None:
+        arguments.wrong("--year goes with a published source; a map names the column of its dates")
     if arguments.rejected and not arguments.dry_run:
         arguments.wrong("--rejected goes with --dry-run")
     if arguments.store is None and not arguments.dry_run:

@@ -1,6 +1,7 @@
 """What several commands share: the filters as options, and what is shown while a command works."""
 
 import argparse
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -22,6 +23,35 @@ def add(
     return parser
 
 
+def folder(text: str) -> Path:
+    """Return the folder a word names; nothing is not the folder one works in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("no folder is named; write . for the one you work in")
+    return Path(text)
+
+
+def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
+    """Return what reads a whole number of a command line, from ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        if not text.strip().lstrip("+-").isdecimal() or not least <= int(text) <= most:
+            rest = f" to {most:g}" if math.isfinite(most) else " or more"
+            raise argparse.ArgumentTypeError(f"{text!r} is out of range; give a whole number, {least}{rest}")
+        return int(text)
+
+    return read
+
+
+def scale(text: str) -> float:
+    """Return a number above 0."""
+    try:
+        if 0 < float(text) < math.inf:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no size; give a number above 0, as 0.5")
+
+
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """Give a command the options of every filter, and the format of what it prints."""
     add_choice(parser, "both ends in these regions or countries: Europe,TUR")
@@ -36,7 +66,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def add_choice(parser: argparse.ArgumentParser, help_region: str) -> None:
     """Give a command the options of the filters that every query knows."""
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="the store")
+    parser.add_argument("--store", type=folder, required=True, metavar="DIR", help="the store")
     parser.add_argument("--release", help="a release id (default: the current one)")
     parser.add_argument(
         "--since", type=_day, metavar="DAY", help="records that begin on this day or later, as 2020-01-31"

@@ -47,7 +47,7 @@ class Filters:
                 if word not in known:
                     raise FilterError(f"{title} {word!r} is unknown; choose from {', '.join(known)}.")
         if self.min_count < 1:
-            raise FilterError(f"Minimum count {self.min_count} is below 1.")
+            raise FilterError(f"Minimum count {self.min_count} is below 1; give 1 or more.")
         if not 0 <= self.kappa <= 1:
             raise FilterError(f"Kappa {self.kappa} is outside 0..1.")
         if not 1 <= self.top <= 2000:

@@ -72,7 +72,8 @@ def require_layers(store: Store, layers: tuple[str, ...]) -> None:
         FilterError: it does not hold one; names it and lists the layers there are.
     """
     for layer in [name for name in layers if name not in store.spans.index]:
-        raise FilterError(f"Layer {layer!r} is not in this release; it holds {', '.join(store.spans.index)}.")
+        known = ", ".join(store.spans.index) or "no layer; import files and run contraflow release"
+        raise FilterError(f"Layer {layer!r} is not in this release; it holds {known}.")
 
 
 def known_layers(store: Store, filters: Filters) -> tuple[str, ...]:

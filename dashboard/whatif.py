@@ -59,7 +59,7 @@ def whatif(store: Store, filters: Filters, closing: str) -> WhatIf:
     _, layers = assemble.laid_out(store, chosen)
     parts = [layer.parts.assign(layer=name) for name, layer in layers.items()]
     flows = keyed(weighted(pd.concat(parts, ignore_index=True), Setting(kappa=filters.kappa)))
-    left = _left(closure)
+    left = _left(closure, closing)
     before, after = _routes(store, closure, left, flows[PATH_KEY].astype("str").drop_duplicates())
     moved = changed(before.paths, after.paths, (before.edges, after.edges))
     found = flows.groupby(["layer", *PATH_KEY])["weight"].sum().reset_index().merge(moved, on=PATH_KEY)
@@ -99,10 +99,17 @@ def _closure(store: Store, closing: str) -> tuple[Closure, str]:
     return Closure(strait=closing.lower()), f"the passage {closing.lower()}"
 
 
-def _left(closure: Closure) -> Graphs:
+def _left(closure: Closure, closing: str) -> Graphs:
     """Return what stays open."""
+    world = routing.world()
+    straits = sorted({*world.sea.passage.tolist()} - {""})
+    if not (closure.countries or closure.place or closure.strait in straits):
+        raise FilterError(
+            f"--close {closing!r} names nothing that can close; give a land border as BGR-TUR, a place of the release,"
+            f" or a strait: {', '.join(straits)}."
+        )
     try:
-        return closed(routing.world(), closure)
+        return closed(world, closure)
     except ContractError as wrong:
         raise FilterError(f"--close: {wrong}") from wrong
 

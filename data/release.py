@@ -146,14 +146,17 @@ def prune(root: Path, keep: int = KEEP) -> list[str]:
     """Remove all but the newest releases and the current one, and return the ids of those removed.
 
     Raises:
-        StoreError: fewer than one shall be kept.
+        StoreError: fewer than one shall be kept, or the disk refuses.
     """
     if keep < 1:
         raise StoreError(f"--keep {keep}: at least 1 release must be kept.")
     spared = current(root).id
     gone = [folder for folder in _newest_first(root)[keep:] if folder.name != spared]
-    for folder in gone:
-        shutil.rmtree(folder)
+    try:
+        for folder in gone:
+            shutil.rmtree(folder)
+    except OSError as refused:
+        raise StoreError(f"{root}: cannot be written ({refused.strerror}); check its permissions.") from refused
     return [folder.name for folder in gone]
 
 

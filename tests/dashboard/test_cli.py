@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dashboard import questions
 from dashboard.cli import main
+from dashboard.stores import Store
+from data.errors import FilterError
 
 
 def test_flows_as_json_is_a_list_of_objects(sample_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,6 +77,12 @@ def test_tables_say_synthetic_and_how_much_is_shown(sample_root: Path, capsys: p
         (["flows", "--layer", "firearms", "--region", "Atlantis"], "Atlantis"),
         (["flows", "--layer", "firearms", "--since", "2020-01-01", "--until", "2019-01-01"], "is empty"),
         (["flows", "--layer", "firearms", "--min-count", "0"], "below 1"),
+        (["flows", "--layer", "firearms", "--min-count", "0"], "give 1 or more"),
+        (["flows", "--layer", ""], "names no layer; give one"),
+        (["flows", "--layer", ","], "names no layer; give one"),
+        (["whatif", "--close", "XXX-YYY"], "'XXX-YYY' names nothing that can close; give a land border as BGR-TUR"),
+        (["whatif", "--close", "TUR"], "a place of the release, or a strait: babalmandab, bering,"),
+        (["whatif", "--close", ""], "'' names nothing that can close"),
         (["compare", "--layers", "firearms,drugs", "--draws", "-1"], "give 0 to 10000 draws"),
     ],
 )
@@ -91,6 +101,40 @@ def test_a_day_that_is_none_is_wrong_usage(sample_root: Path, capsys: pytest.Cap
         main(["flows", "--store", str(sample_root), "--layer", "firearms", "--since", "soon"])
     assert stop.value.code == 2
     assert "write it as 2020-01-31" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        *((["sample", "--out", "s", "--scale", word], "give a number above 0") for word in ("-1", "0", "nan", "inf")),
+        (["sample", "--out", "s", "--rows", "-5"], "give a whole number, 1 or more"),
+        (["sample", "--out", "s", "--seed", "-1"], "give a whole number, 0 or more"),
+        (["sample", "--out", ""], "no folder is named"),
+        (["validate", "--seed", "-1"], "give a whole number, 0 or more"),
+        *((["serve", "--port", word], "give a whole number, 1 to 65535") for word in ("99999", "-1", "x")),
+        (["import", "unodc-ids", "a.csv", "--store", ""], "no folder is named"),
+        (
+            ["import", "--map", "M.toml", "a.csv", "--store", "s", "--year", "2020"],
+            "--year goes with a published source",
+        ),
+    ],
+)
+def test_an_option_out_of_range_is_wrong_usage(
+    arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert says in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_release_says_that_it_holds_no_layer(store: Store) -> None:
+    empty = replace(store)
+    vars(empty)["spans"] = store.spans.iloc[:0]
+    with pytest.raises(FilterError, match="it holds no layer; import files and run contraflow release"):
+        questions.require_layers(empty, ("drugs",))
 
 
 def test_a_store_without_a_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -251,6 +251,17 @@ def test_pruning_keeps_the_newest_and_the_current(root: Path) -> None:
         release.prune(root, 0)
 
 
+def test_a_release_that_cannot_be_removed_is_one_sentence(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release.publish(root, "r001", version(1), {})
+
+    def refused(_path: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    with pytest.raises(StoreError, match=r"cannot be written \(Read-only file system\); check its permissions\.$"):
+        release.prune(root, 1)
+
+
 def test_what_killed_publishers_left_is_removed_by_the_next(root: Path) -> None:
     (root / ".build-1").mkdir()
     made = release.current(root).folder
