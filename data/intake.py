@@ -15,6 +15,7 @@ from data.errors import SourceError
 from data.places import Gazetteer
 from data.raw import Raw, one_line
 
+DAY = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}.*)?\s*"  # a time of day may follow
 FIRST_DAY = pd.Timestamp("1900-01-01")
 
 
@@ -158,7 +159,9 @@ class Sieve:
         Raises:
             SourceError: a day is missing, unreadable, before 1900 or in the future.
         """
-        days = pd.to_datetime(self.raw.frame[column].astype("str").str[:10], format="%Y-%m-%d", errors="coerce")
+        words = self.raw.frame[column].astype("str")
+        is_day = words.str.fullmatch(DAY).eq(True)
+        days = pd.to_datetime(words.where(is_day).str[:10], format="%Y-%m-%d", errors="coerce")
         self.refuse(days.isna(), column, "is no day", "Write it as 2020-01-31.")
         self.refuse(days > pd.Timestamp(self.request.today), column, "lies in the future", "Correct the date.")
         self.refuse(days < FIRST_DAY, column, "lies before 1900", "Correct the date.")

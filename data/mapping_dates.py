@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 FORMATS = ("iso", "day-first", "month-first", "month-names", "fiscal")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 TIME = r"(?:[T ]\d{1,2}:\d{2}.*)?"
 
 
@@ -59,15 +62,22 @@ def _month_first(words: str, _: int) -> Span | None:
 
 
 def _month_names(words: str, _: int) -> Span | None:
-    name = r"([A-Za-z]{3})[a-z]*\.?"
+    name = r"([A-Za-z]+)\.?"
     for pattern, order in (
         (rf"(?:(\d{{1,2}})[ -])?{name}[ ,-]+(\d{{4}})", (3, 2, 1)),
         (rf"{name} (\d{{1,2}}),? (\d{{4}})", (3, 1, 2)),
     ):
         found = re.fullmatch(pattern, words)
-        if found and found[order[1]].lower() in MONTHS:
-            return _of(found[order[0]], str(MONTHS.index(found[order[1]].lower()) + 1), found[order[2]])
+        month = month_of(found[order[1]]) if found else None
+        if found and month:
+            return _of(found[order[0]], str(month), found[order[2]])
     return None
+
+
+def month_of(word: str) -> int | None:
+    """Return the number of a month by its English name, or by three first letters of it or more; else None."""
+    letters = word.lower()
+    return next((at for at, name in enumerate(MONTHS, start=1) if len(word) > 2 and name.startswith(letters)), None)
 
 
 def _fiscal(words: str, start: int) -> Span | None:

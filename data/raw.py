@@ -130,7 +130,7 @@ def _require(file: Raw, names: "_Names", published: list[object], header: int) -
             f"{file.title}, row {header}: column {names.choice(missing[0])} is missing (found {found} ...);"
             " check that the file belongs to this source."
         )
-    repeated = [name for name in names.required if columns.count(name) > 1]
+    repeated = [name for name in columns if columns.count(name) > 1]
     if repeated:
         raise SourceError(f"{file.title}, row {header}: column {repeated[0]} stands there twice; remove or rename one.")
     if file.frame.empty:
@@ -199,6 +199,7 @@ def _cell(words: str | None) -> object:
 def _csv(path: Path, names: _Names, dialect: Dialect, row_count: int | None) -> Iterator[_Table]:
     try:
         above, mark = _csv_header(path, names, dialect)
+        _refuse_twice(path, above, mark, dialect.encoding)
         for frame, is_last in _frames(path, above, dialect._replace(mark=mark), row_count):
             if not isinstance(frame.index, pd.RangeIndex):
                 raise SourceError(
@@ -251,6 +252,18 @@ def _csv_header(path: Path, names: _Names, dialect: Dialect) -> tuple[int, str]:
         if names.is_header(cells(line, mark)):
             return number, mark
     return 0, marks[0] if marks else ","
+
+
+def _refuse_twice(path: Path, above: int, mark: str, encoding: str) -> None:
+    """Refuse a header that holds a heading twice, for pandas would rename the second unsaid."""
+    for line in first_lines(path, encoding)[above : above + 1]:
+        headings = [heading.strip() for heading in cells(line, mark)]
+        for at, heading in enumerate(headings):
+            if heading and heading in headings[:at]:
+                raise SourceError(
+                    f"{path.name}, row {above + 1}: column {one_line(heading)} stands there twice (columns"
+                    f" {headings.index(heading) + 1} and {at + 1}); remove or rename one."
+                )
 
 
 def first_lines(path: Path, encoding: str) -> list[str]:

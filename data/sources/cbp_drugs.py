@@ -8,6 +8,7 @@ import pandas as pd
 
 from data import identity, intake
 from data.intake import Request, Sieve
+from data.mapping_dates import month_of
 from data.parsed import Parsed
 from data.sources import editions
 
@@ -23,7 +24,6 @@ COLUMNS = (
     "Sum Qty (lbs)",
 )
 KEYS = COLUMNS[2:7]
-MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 FISCAL_YEAR_START = 10  # a US fiscal year is named for the year it ends in (31 U.S.C. 1102)
 POUND_KG = 0.45359237  # international avoirdupois pound, exact since 1959
 ABROAD = "PRECLEARANCE"  # offices at foreign airports
@@ -53,8 +53,8 @@ def _months(sieve: Sieve) -> pd.Series:
     """Return the first day of each calendar month: October 2018 is in fiscal year 2019."""
     sieve.raw.frame["FY"] = sieve.column("FY").str.replace(r"\s*\(FYTD\)$", "", regex=True)
     year = editions.years(sieve, "FY", first=1990)
-    month = sieve.column("Month (abbv)").str.upper().str[:3]
-    number = month.map({name: at for at, name in enumerate(MONTHS, start=1)})
+    month = sieve.column("Month (abbv)")
+    number = month.map({name: month_of(name) for name in month.dropna().unique()}).astype("float64")
     sieve.refuse(number.isna(), "Month (abbv)", "is no month", "Write it as JAN.")
     calendar = year - (number >= FISCAL_YEAR_START)
     parts = pd.DataFrame({"year": calendar, "month": number, "day": 1}).where(sieve.is_kept)

@@ -47,7 +47,7 @@ def _incidents(sieve: Sieve, is_official: bool) -> pd.DataFrame:
         incident_kind=sieve.coded("type_of_violence"),
         date_start=start,
         date_end=end,
-        date_precision=sieve.coded("date_prec").fillna("day"),
+        date_precision=sieve.coded("date_prec").fillna((start == end).map({True: "day", False: "period"})),
         year=start.dt.year,
         country_id=country,
         country_raw=sieve.column("country"),

@@ -177,6 +177,8 @@ def test_dates_as_people_write_them(
         ("day-first", "30/02/2020"),
         ("month-first", "31/01/2020"),
         ("month-names", "3 Foo 2020"),
+        ("month-names", "Market 2020"),
+        ("month-names", "Decoy 3, 2020"),
         ("iso", "03/02/2020"),
         ("iso", "0000-01-01"),
         ("fiscal", "FY20"),
@@ -437,6 +439,20 @@ def test_a_guess_takes_the_points_of_geojson(tmp_path: Path) -> None:
     assert guess.card(path)["columns"] == {
         **{"date": "day", "seen": "country", "seen_lon": "geometry.lon", "seen_lat": "geometry.lat"}
     }
+
+
+@pytest.mark.parametrize("heading", ["Weight", "Notes"])
+@pytest.mark.parametrize("name", ["own.csv", "own.xlsx"])
+def test_a_heading_that_stands_twice_is_refused(tmp_path: Path, name: str, heading: str) -> None:
+    rows = [[*ROW, "Notes", heading], [*map(str, ROW.values()), "a", "b"]]
+    path = tmp_path / name
+    if name == "own.csv":
+        path.write_text("\n".join(";".join(row) for row in rows), encoding="utf-8")
+    else:
+        files.xlsx(path, rows)
+    for act in (read, guess.card):
+        with pytest.raises(SourceError, match=rf"^{name}, row 1: column {heading} stands there twice.*; remove or"):
+            act(path)
 
 
 def test_a_guess_names_no_column_that_would_not_be_read(tmp_path: Path) -> None:

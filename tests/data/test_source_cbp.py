@@ -124,6 +124,7 @@ def test_no_seizure_is_no_record_and_no_amount_is_null(tmp_path: Path) -> None:
         ({"FY": "x"}, "row 3, column FY: 'x' is no year from 1990 to today"),
         ({"FY": ""}, "row 3, column FY: empty is no year from 1990 to today"),
         ({"Month (abbv)": "XYZ"}, "row 3, column Month (abbv): 'XYZ' is no month. Write it as JAN."),
+        ({"Month (abbv)": "MAYBE"}, "row 3, column Month (abbv): 'MAYBE' is no month. Write it as JAN."),
         ({"FY": 2025, "Month (abbv)": "JUL"}, "row 3, column Month (abbv): 'JUL' lies in the future"),
         ({"Drug Type": ""}, "row 3, column Drug Type: empty names nothing"),
         ({"Count of Event": "few"}, "row 3, column Count of Event: 'few' is no count"),

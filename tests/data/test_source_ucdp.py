@@ -53,6 +53,12 @@ def test_date_prec_is_the_precision_of_the_date(tmp_path: Path, code: int, preci
     assert incidents["date_precision"].tolist() == [precision]
 
 
+def test_an_event_of_several_days_without_a_precision_is_a_period(tmp_path: Path) -> None:
+    days = {"date_prec": "", "date_end": "2019-02-03"}
+    found = files.read("ucdp-ged", files.ged(tmp_path / "ged.csv", {"date_prec": ""}, {"id": 8, **days})).incidents
+    assert found["date_precision"].tolist() == ["period", "day"]
+
+
 def test_a_repeated_id_is_set_aside(tmp_path: Path) -> None:
     parsed = files.read(GED, files.ged(tmp_path / "ged.csv", {"best": 5}, {"id": 8}, {"best": 6}))
     assert parsed.incidents[["incident_id", "killed_count"]].to_numpy().tolist() == [
@@ -101,6 +107,8 @@ def test_the_known_precision_wins_whatever_the_folders_are_called(tmp_path: Path
         ({"date_start": "2099-01-01"}, "row 3, column date_start: '2099-01-01' lies in the future"),
         ({"date_start": "1066-10-14"}, "row 3, column date_start: '1066-10-14' lies before 1900"),
         ({"date_end": "2019-02-02"}, "row 3, column date_end: '2019-02-02' lies before date_start"),
+        ({"date_end": "2019-02-045"}, "row 3, column date_end: '2019-02-045' is no day"),
+        ({"date_end": "2019-02-04/2019-06-01"}, "row 3, column date_end: '2019-02-04/2019-06-01' is no day"),
         ({"date_end": "2019-02-30"}, "row 3, column date_end: '2019-02-30' is no day"),
         ({"best": -1}, "row 3, column best: '-1' is no count"),
         ({"best": "lots"}, "row 3, column best: 'lots' is no count"),
