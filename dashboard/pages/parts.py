@@ -69,7 +69,8 @@ def surprise(pinned: Pinned, view: Explore) -> None:
 def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.DeltaGenerator") -> None:
     """Draw the map, its controls above it, its legend and how much of the whole it shows."""
     camera = state.camera(lambda: layers.first_camera(view), view.filters.region)
-    with above, st.container(horizontal=True, gap="medium"):
+    left, right = above.columns([1, 1.7])  # below each other on a phone, each as wide as the page, so that they wrap
+    with left:
         shown = st.segmented_control(
             "Colour of the lines",
             list(state.COLOURINGS),
@@ -77,6 +78,7 @@ def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.Del
             format_func=state.COLOURINGS.__getitem__,
             required=True,
         )
+    with right:
         (drawn,) = detail.asked((view,), camera["zoom"])
     mode = layers.LAYERS if view.omega.empty else str(shown)  # nothing to relate to
     chosen = _chosen(pinned, view, drawn.level)
