@@ -129,10 +129,15 @@ def hatched() -> str:
 
 
 def silences(view: Explore) -> list[tuple[str, str]]:
-    """Return the rows that keep none seen, not reported and withheld apart."""
-    rows = [(LAND_KEY, "reports; no line: none seen")]
+    """Return the rows that keep none seen, not reported and withheld apart.
+
+    A country counts as silent only where no chosen layer reports, so a missing line may be either.
+    """
+    rows = [(LAND_KEY, "reports some of the chosen layers;"), ("", "no line: none seen or not reported")]
     if len(view.silent):
-        rows.append((hatched(), "nothing reported at all"))
+        rows.append((hatched(), "nothing reported of the chosen layers"))
+    if view.filters.region:
+        rows.append(("", "outside the chosen region: not asked"))
     if len(view.withheld):
         count = words.plural(view.withheld["cell_count"].sum(), "small count")
         rows.append((_text(20, 4, SUPPRESSED), f"{count} withheld, not drawn"))

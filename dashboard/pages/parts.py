@@ -36,12 +36,13 @@ def everything(
         onward: Leads to the page of the chosen corridor.
         above: Where the map's controls go.
     """
-    map_and_legend(pinned, view, above)
+    drawn = map_and_legend(pinned, view, above)
     if not after.is_map_drawn():
         return
     detail.bundle(pinned, view)
     evidence(pinned, view, onward)
     corridors(pinned, view)
+    _drawn_table(drawn)
     years(pinned, view)
 
 
@@ -66,10 +67,11 @@ def surprise(pinned: Pinned, view: Explore) -> None:
         st.markdown(words.caption(f"Overall direction of firearms and {title}: {relations.explained(tested)}."))
 
 
-def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.DeltaGenerator") -> None:
-    """Draw the map, its controls above it, its legend and how much of the whole it shows."""
+def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.DeltaGenerator") -> Explore:
+    """Draw the map, its controls above it, its legend and how much of the whole it shows; return what is drawn."""
     camera = state.camera(lambda: layers.first_camera(view), view.filters.region)
-    with above, st.container(horizontal=True, gap="medium"):
+    left, right = above.columns([1, 1.7])  # below each other on a phone, each as wide as the page, so that they wrap
+    with left:
         shown = st.segmented_control(
             "Colour of the lines",
             list(state.COLOURINGS),
@@ -77,6 +79,7 @@ def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.Del
             format_func=state.COLOURINGS.__getitem__,
             required=True,
         )
+    with right:
         (drawn,) = detail.asked((view,), camera["zoom"])
     mode = layers.LAYERS if view.omega.empty else str(shown)  # nothing to relate to
     chosen = _chosen(pinned, view, drawn.level)
@@ -91,6 +94,14 @@ def map_and_legend(pinned: Pinned, view: Explore, above: "st.delta_generator.Del
         selection_mode="single-object",
     )
     _below(view, drawn, mode, chosen)
+    return drawn
+
+
+def _drawn_table(drawn: Explore) -> None:
+    """List every line of the map, and every place of incidents."""
+    with st.expander("All that is drawn, as a table"):
+        table = tables.drawn(drawn)
+        st.dataframe(table, hide_index=True, column_config=tables.whole(table), placeholder=words.DASH, height=320)
 
 
 def left_out(drawn: Explore) -> str:

@@ -41,6 +41,8 @@ def numbers(sides: regions.Sides, titles: tuple[str, str], by: str) -> None:
         "0 is no record at hand, which need not mean that nothing moved."
     )
     if not (len(sides[0].flows) or len(sides[1].flows)):
+        if not (len(sides[0].incidents) or len(sides[1].incidents)):
+            st.info("Neither side has a flow or an incident. Choose other sides, or widen the filters in the side bar.")
         return
     if by == "region":
         for slot, view, title in zip(st.columns(2), sides, titles, strict=True):

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import words
+from dashboard.marks import records as records_of
 from dashboard.view import Evidence, Explore
 from data.disclosure import SUPPRESSED
 
@@ -103,6 +104,38 @@ def corridors(view: Explore, judged: pd.DataFrame) -> pd.DataFrame:
     for name in ("firearms_n", "other_n", "statistic"):
         table[name] = pd.to_numeric(table[name]).round()
     return table.rename(columns={name: heading for name, (heading, _, _) in CORRIDOR_COLUMNS.items()})
+
+
+def drawn(view: Explore) -> pd.DataFrame:
+    """Return one row per drawn flow, and per place of incidents: the map as a table.
+
+    Args:
+        view: As levels.seen gives it.
+    """
+    flows, points = view.flows[view.flows["is_shown"]], view.incidents
+    periods = [words.period(first, last) for first, last in zip(flows["first_on"], flows["last_on"], strict=True)]
+    lines = pd.DataFrame(
+        {
+            "Layer": [words.layer_title(name) for name in flows["layer"]],
+            "From": [words.safe(name) for name in flows["origin"]],
+            "To": [words.safe(name) for name in flows["destination"]],
+            "Records": flows["record_count"].tolist(),
+            "When": periods,
+            "Sources": [words.safe(name) for name in flows["sources"]],
+        }
+    )
+    incidents = pd.DataFrame(
+        {
+            "Layer": [words.layer_title(name) for name in points["layer"]],
+            "From": [words.safe(row["place"]) or _near(row) for row in records_of(points)],
+            "Records": points["incident_count"].tolist(),
+        }
+    )
+    return pd.concat([lines, incidents], ignore_index=True) if len(incidents) else lines
+
+
+def _near(row: Mapping[str, Any]) -> str:
+    return f"within about 60 km of {row['lat']:.1f}, {row['lon']:.1f} (latitude, longitude)"
 
 
 def corridor_columns() -> dict[str, Any]:

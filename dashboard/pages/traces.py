@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import custody_words, load
 from dashboard.pages import access, frame, traces_parts
 
+WIDEN = "Widen the period, the region, what was found or transport in the side bar."
 FILTERS = (
     "Period, region, what was found and transport of the side bar apply to the record that ends a trace. Layers, the "
     "least number of records and the weight of destinations not reached say nothing of traces."
@@ -30,7 +31,7 @@ def _body(page: frame.Page) -> None:
         return
     st.caption(FILTERS)
     if found.rows.empty:
-        st.info(custody_words.NO_CHOSEN)
+        st.info(f"{custody_words.NO_CHOSEN} {WIDEN}")
     else:
         traces_parts.known(page.pinned, page.chosen)
         traces_parts.listed(found)

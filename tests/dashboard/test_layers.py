@@ -376,8 +376,11 @@ def test_hatching_stays_within_its_country_and_rises_to_the_east() -> None:
 def test_none_seen_not_reported_and_withheld_have_a_key_each() -> None:
     withheld = pd.DataFrame({"layer": ["human_trafficking"] * 2, "cell_count": [3, 1]})
     told = [said for _, said in legend.silences(replace(VIEW, silent=SILENT, withheld=withheld))]
-    assert told == ["reports; no line: none seen", "nothing reported at all", "4 small counts withheld, not drawn"]
-    assert [said for _, said in legend.silences(VIEW)] == told[:1]
+    some = ["reports some of the chosen layers;", "no line: none seen or not reported"]
+    assert told == [*some, "nothing reported of the chosen layers", "4 small counts withheld, not drawn"]
+    assert [said for _, said in legend.silences(VIEW)] == some
+    within = replace(VIEW, filters=replace(VIEW.filters, region=("Oceania",)))
+    assert [said for _, said in legend.silences(within)] == [*some, "outside the chosen region: not asked"]
 
 
 def test_a_dark_map_has_no_colour_of_the_light_one() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard import deck, layers, legend, levels, palette, words
 from dashboard.filters import Filters
+from dashboard.pages import tables
 from dashboard.view import Explore
 from data.places import gazetteer
 from tests.dashboard import fixture_view
@@ -228,3 +229,13 @@ def test_rings_that_are_not_drawn_are_told() -> None:
     view = fixture_view.explore()
     assert layers.rings_told(replace(view, within=rings)) == "Drugs: the 40 largest of 43 rings drawn."
     assert layers.rings_told(replace(view, within=rings.tail(layers.RING_COUNT))) == ""
+
+
+def test_the_table_of_the_map_holds_every_drawn_line_and_every_incident() -> None:
+    view = fixture_view.explore()
+    table = tables.drawn(view)
+    flows, points = table[table["To"].notna()], table[table["To"].isna()]
+    assert flows["Records"].tolist() == view.flows.loc[view.flows["is_shown"], "record_count"].tolist()
+    assert set(flows["When"]) == {"2018 to 2024"}
+    assert points["Records"].tolist() == [40, 1, 9]
+    assert points["From"].tolist()[2] == "Mali"

@@ -14,7 +14,16 @@ from dashboard.stores import Store
 from tests.dashboard.screen import Open, opener, words
 
 PAGES = ("coverage", "hubs", "modi", "regions", "time", "traces")
-NOTHING = {"since": "2024-12-31", "region": "Antarctica", "layers": "firearms"}
+NOTHING = {"since": "2024-12-31", "region": "Oceania", "layers": "human_trafficking", "mode": "rail"}
+NO_RECORD = "No record of this choice. Switch a layer on, or widen the"
+SAID = {
+    "coverage": NO_RECORD,
+    "hubs": "No firearms flow in this choice. Switch Firearms on, or widen the filters",
+    "modi": NO_RECORD,
+    "regions": "Neither side has a flow or an incident. Choose other sides, or widen the filters",
+    "time": NO_RECORD,
+    "traces": "No trace passes these filters. Widen the period",
+}
 
 
 @pytest.fixture
@@ -36,11 +45,12 @@ def test_each_page_counts_its_records_as_the_store_does_and_says_they_are_made_u
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_each_page_with_nothing_to_show_says_so(opened: Open, name: str) -> None:
+def test_each_page_with_nothing_to_show_says_why_and_what_to_change(opened: Open, name: str) -> None:
     app = opened(name, **NOTHING)
     assert not app.exception
     assert not app.error
-    assert app.info or "Nothing" in words(app) or "no flow" in words(app)
+    assert "was ignored" not in words(app)
+    assert [info.value.startswith(SAID[name]) for info in app.info] == [True]
 
 
 @pytest.mark.parametrize("name", PAGES)
