@@ -127,7 +127,7 @@ def test_degrees_have_no_thousands(tmp_path: Path, mark: str, words: str) -> Non
 
 
 def test_a_number_of_a_workbook_is_taken_as_it_is(tmp_path: Path) -> None:
-    rows = [list(ROW), list({**ROW, "Weight": 1.125, "Pieces": 2}.values())]
+    rows: list[list[object]] = [list(ROW), list({**ROW, "Weight": 1.125, "Pieces": 2}.values())]
     found = read(files.xlsx(tmp_path / "own.xlsx", rows), decimal=",").observations.iloc[0]
     assert (found["quantity"], found["item_count"]) == (1.125, 2)
 
@@ -456,12 +456,13 @@ def test_a_heading_that_stands_twice_is_refused(tmp_path: Path, name: str, headi
 
 
 def test_a_guess_names_no_column_that_would_not_be_read(tmp_path: Path) -> None:
-    line = ("LineString", [[65, 33], [10, 51]], {"day": "2020-02-03", "country": "Mali", "killed": 2, "from": "Chad"})
+    ends, stated = [[65, 33], [10, 51]], {"day": "2020-02-03", "country": "Mali"}
+    line = ("LineString", ends, {**stated, "killed": 2, "from": "Chad"})
     found = guess.card(geojson(tmp_path / "own.geojson", line))
     assert mapping.unread(found) == {}
     assert "killed" not in found["columns"]
-    no_origin = ("LineString", [[65, 33], [10, 51]], {"day": "2020-02-03", "country": "Mali"})
-    assert "origin_lon" not in guess.card(geojson(tmp_path / "own.geojson", no_origin))["columns"]
+    no_origin = geojson(tmp_path / "own.geojson", ("LineString", ends, {**stated}))
+    assert "origin_lon" not in guess.card(no_origin)["columns"]
 
 
 def test_a_file_without_headings_cannot_be_guessed(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ READ = sorted(path.stem for path in (FOLDER / "read").glob("*.sql"))
 FILES = sorted(FOLDER.rglob("*.sql"))
 VALUES: dict[str, object] = {
     "since": date(2016, 1, 1),
+    "middle": date(2018, 1, 1),
     "until": date(2020, 1, 1),
     "layers": ["firearms", "drugs", "human_trafficking", "terrorism"],
     "countries": None,

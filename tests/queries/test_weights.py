@@ -143,7 +143,7 @@ def test_a_quantity_counts_by_doublings_over_the_median_of_its_commodity(tmp_pat
 
 
 def test_a_record_of_no_case_weighs_nothing_and_moves_no_other(tmp_path: Path) -> None:
-    amounts = {"drugs": {"quantity_kg": 2.0}, "firearms": {"item_count": 2}}
+    amounts: dict[str, dict[str, object]] = {"drugs": {"quantity_kg": 2.0}, "firearms": {"item_count": 2}}
     records = observations(
         *[{"layer": layer, **amount, "case_count": cases} for layer, amount in amounts.items() for cases in (1, 0)]
     )
