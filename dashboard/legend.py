@@ -21,7 +21,7 @@ TEXT = '<text x="{x}" y="{y}" font-family="sans-serif" font-size="{size}" fill="
 
 def picture(title: str, rows: list[tuple[str, str]]) -> str:
     """Return a legend block: a title and rows of (drawing, words); a drawing is centred on y = 0."""
-    height = LINE_PX * (len(rows) + 1)
+    height = LINE_PX * (len(rows) + 1) + 4  # a large disc as the last row is taller than a line
     parts = [HEAD.format(w=WIDTH_PX, h=height), _text(0, 14, title, ' font-weight="bold"')]
     for index, (drawing, said) in enumerate(rows):
         y = LINE_PX * (index + 1) + LINE_PX / 2

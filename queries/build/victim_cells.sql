@@ -1,10 +1,10 @@
 -- rows:   one per (source_id, layer, origin_id, destination_id, origin_role, destination_role, bin_start): the records of
 --         layers about victims, counted on a fixed cube. A journey of several hops counts once on each; a record with
---         no hop counts where it was found, its origin_id null. A place that only the file knows counts as its country,
---         for it may be a house. Exact repeats count once, subtotals not at all; dates are whole years
+--         no hop counts where it was found, its origin_id null. A point of the file's own counts as its country, for it
+--         may be a house. Exact repeats count once, subtotals not at all; dates are whole years
 -- params: layers list, bin_years whole number, k whole number: a count below it is withheld, the others are rounded
 --         down to a multiple of it, so that one record more or less never shows
--- reads:  records, record_waypoints, gazetteer, all_places
+-- reads:  records, record_waypoints, all_places
 -- order:  layer, date_start, cell_id
 with victims as (
     select
@@ -19,7 +19,7 @@ coarse as (
         place_id,
         min(country_id) as country_id
     from all_places
-    where place_id not in (select place_id from gazetteer)
+    where place_id like 'own:%'
     group by place_id
 ),
 
