@@ -57,7 +57,7 @@ def test_compare_with_draws_tells_what_the_null_model_leaves(
     for rung in ("full_margin", "polarity"):
         assert set(told[0]["tests"][rung]) == {"m", "r", "omega"}
         assert all(1 / 50 <= one["p"] <= 1 for one in told[0]["tests"][rung].values())
-    assert told[0]["tests"]["sentence"].startswith("Omega is ")
+    assert told[0]["tests"]["sentence"].startswith("Against the null model: ")
 
 
 def test_tables_say_synthetic_and_how_much_is_shown(sample_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
