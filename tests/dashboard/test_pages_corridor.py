@@ -27,13 +27,13 @@ def opened(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
 @pytest.fixture(scope="session")
 def traceless(sample_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store like the sample's, without a custody event."""
-    root = tmp_path_factory.mktemp("traceless") / "store"
+    root = tmp_path_factory.mktemp("rtraceless") / "store"
     shutil.copytree(sample_root, root)
     whole = release.current(root)
     tables = {table.name: pq.read_table(whole.path(table.name)) for table in contracts.RELEASED}
     empty = {name: tables[name].slice(0, 0) for name in ("custody_events", "custody_edges")}
     ready = {name: Path(shutil.copy(whole.folder / f"{name}.arrow", root)) for name in contracts.ARRAYS}
-    release.publish(root, "traceless", tables | empty | ready, {"disclosure": disclosure.rule()})
+    release.publish(root, "rtraceless", tables | empty | ready, {"disclosure": disclosure.rule()})
     return root
 
 

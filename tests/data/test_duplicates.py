@@ -289,7 +289,7 @@ def test_the_evidence_names_the_other_source(tmp_path: Path) -> None:
     told = (
         found.set_index("date_start")[["also_in", "credibility"]].astype(object).where(lambda cell: cell.notna(), None)
     )
-    assert told.to_numpy().tolist() == [["own-b", "1"], [None, "2"]]
+    assert told.to_numpy().tolist() == [[None, "2"], ["own-b", "1"]]
 
 
 def test_the_order_of_import_changes_nothing(tmp_path: Path) -> None:

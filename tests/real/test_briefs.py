@@ -34,7 +34,7 @@ def test_opiates_against_cocaine_in_europe_says_what_compare_says(
 
 def test_where_hubs_explain_the_overlap_no_corridor_is_told(europe: Brief) -> None:
     assert (
-        "between places, not shown to be more than the hubs of the two layers and distance give"
+        "between countries, not shown to be more than the hubs of the two layers and distance give"
         in europe.findings[0].sentence
     )
     assert europe.corridors.empty

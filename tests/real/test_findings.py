@@ -114,7 +114,7 @@ def test_the_contrast_across_europe_is_inverse_and_explained_by_hubs(real_store:
     assert tested.system.full_margin["omega"].p > 0.2
     sentence = relations.finding(found.result, tested)
     assert sentence.startswith("Inverse on ")
-    assert "between places, not shown to be more than the hubs of the two layers and distance give" in sentence
+    assert "between countries, not shown to be more than the hubs of the two layers and distance give" in sentence
 
 
 @pytest.mark.parametrize("opiates", ["drugs:heroin", "drugs:opiates"])
