@@ -9,7 +9,7 @@ from dashboard.marks import records
 from data.disclosure import VICTIM_LAYERS
 from geo import coverage as completeness
 
-WITHHELD = "cannot be told: small counts are withheld"  # no pair is left that has one record or two
+WITHHELD = "cannot be told"  # small counts are withheld: no pair is left that has one record or two
 NAMED_REGIONS = 4  # more are counted instead
 NAMES_SHOWN = 10  # unknown place names listed per source
 
