@@ -33,8 +33,8 @@ COVERAGE_FILTERS = (
 )
 COVERAGE_OF_PAIRS = (
     "Coverage of pairs: the estimated share of a layer's movement that runs between places already seen together (Chao "
-    "and Jost 2012). Publishers that leave out or round small numbers make it look higher than it is; where small counts "
-    "are withheld it cannot be told."
+    "and Jost 2012). Publishers that leave out or round small numbers make it look higher than it is; where small "
+    "counts are withheld it cannot be told."
 )
 QUALITY_CAPTION = (
     "Places: of the vaguest place a record names. Direction: share of hops between two places, weighted by records; "
